@@ -1,0 +1,136 @@
+"""Zero trust for Istio: declare services, identities, token issuers and rules; build manifests.
+
+Names are loaded when they are first used, so that `ztc --version` pays for none of them (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from ztdsl.dsl.callers import AnyWorkload as AnyWorkload
+    from ztdsl.dsl.callers import Anyone as Anyone
+    from ztdsl.dsl.callers import Caller as Caller
+    from ztdsl.dsl.callers import Identity as Identity
+    from ztdsl.dsl.callers import IpBlock as IpBlock
+    from ztdsl.dsl.callers import RemoteIpBlock as RemoteIpBlock
+    from ztdsl.dsl.callers import TcpCaller as TcpCaller
+    from ztdsl.dsl.callers import TrustDomain as TrustDomain
+    from ztdsl.dsl.endpoints import HttpEndpoint as HttpEndpoint
+    from ztdsl.dsl.endpoints import TcpEndpoint as TcpEndpoint
+    from ztdsl.dsl.patterns import Prefix as Prefix
+    from ztdsl.dsl.patterns import Present as Present
+    from ztdsl.dsl.patterns import Suffix as Suffix
+    from ztdsl.dsl.policy import Policy as Policy
+    from ztdsl.dsl.ports import GrpcPort as GrpcPort
+    from ztdsl.dsl.ports import HttpPort as HttpPort
+    from ztdsl.dsl.ports import TcpPort as TcpPort
+    from ztdsl.dsl.ports import TlsPort as TlsPort
+    from ztdsl.dsl.requests import AnyRequest as AnyRequest
+    from ztdsl.dsl.requests import Grpc as Grpc
+    from ztdsl.dsl.requests import Header as Header
+    from ztdsl.dsl.requests import Http as Http
+    from ztdsl.dsl.rules import Effect as Effect
+    from ztdsl.dsl.rules import Rule as Rule
+    from ztdsl.dsl.rules import allow as allow
+    from ztdsl.dsl.rules import allow_tcp as allow_tcp
+    from ztdsl.dsl.rules import audit as audit
+    from ztdsl.dsl.rules import audit_tcp as audit_tcp
+    from ztdsl.dsl.rules import deny as deny
+    from ztdsl.dsl.rules import deny_tcp as deny_tcp
+    from ztdsl.dsl.users import AnyAudience as AnyAudience
+    from ztdsl.dsl.users import Claim as Claim
+    from ztdsl.dsl.users import ClaimTest as ClaimTest
+    from ztdsl.dsl.users import EndUser as EndUser
+    from ztdsl.dsl.users import Issuer as Issuer
+    from ztdsl.dsl.users import TokenHeader as TokenHeader
+    from ztdsl.dsl.weakenings import DryRun as DryRun
+    from ztdsl.dsl.weakenings import Open as Open
+    from ztdsl.dsl.weakenings import Permissive as Permissive
+    from ztdsl.dsl.workloads import External as External
+    from ztdsl.dsl.workloads import Gateway as Gateway
+    from ztdsl.dsl.workloads import MeshDefaults as MeshDefaults
+    from ztdsl.dsl.workloads import Namespace as Namespace
+    from ztdsl.dsl.workloads import Service as Service
+    from ztdsl.dsl.workloads import ServiceAccount as ServiceAccount
+
+_HOME = {
+    "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
+    "dsl.endpoints": "HttpEndpoint TcpEndpoint",
+    "dsl.patterns": "Prefix Present Suffix",
+    "dsl.policy": "Policy",
+    "dsl.ports": "GrpcPort HttpPort TcpPort TlsPort",
+    "dsl.requests": "AnyRequest Grpc Header Http",
+    "dsl.rules": "Effect Rule allow allow_tcp audit audit_tcp deny deny_tcp",
+    "dsl.users": "AnyAudience Claim ClaimTest EndUser Issuer TokenHeader",
+    "dsl.weakenings": "DryRun Open Permissive",
+    "dsl.workloads": "External Gateway MeshDefaults Namespace Service ServiceAccount",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+__all__ = [
+    "AnyAudience",
+    "AnyRequest",
+    "AnyWorkload",
+    "Anyone",
+    "Caller",
+    "Claim",
+    "ClaimTest",
+    "DryRun",
+    "Effect",
+    "EndUser",
+    "External",
+    "Gateway",
+    "Grpc",
+    "GrpcPort",
+    "Header",
+    "Http",
+    "HttpEndpoint",
+    "HttpPort",
+    "Identity",
+    "IpBlock",
+    "Issuer",
+    "MeshDefaults",
+    "Namespace",
+    "Open",
+    "Permissive",
+    "Policy",
+    "Prefix",
+    "Present",
+    "RemoteIpBlock",
+    "Rule",
+    "Service",
+    "ServiceAccount",
+    "Suffix",
+    "TcpCaller",
+    "TcpEndpoint",
+    "TcpPort",
+    "TlsPort",
+    "TokenHeader",
+    "TrustDomain",
+    "allow",
+    "allow_tcp",
+    "audit",
+    "audit_tcp",
+    "deny",
+    "deny_tcp",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use."""
+    module = _MODULE_OF.get(name)
+    if module is None:
+        msg = f"module 'ztdsl' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"ztdsl.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted({*globals(), *__all__})

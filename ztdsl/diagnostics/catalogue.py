@@ -1,0 +1,143 @@
+"""Every code that `ztc` can print: numbers are never reused, severities have no default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.diagnostics.model import Diagnostic, Label, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ERROR: Final = Severity.ERROR
+WARNING: Final = Severity.WARNING
+INFO: Final = Severity.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code.
+
+    Attributes:
+        code: `ZT` and three digits.
+        slug: its name in words, for links and for people.
+        severity: how bad a finding of this code is.
+        summary: what is wrong, in one line.
+        since: the release that first had it.
+        retired: the release that dropped it, or None.
+    """
+
+    code: str
+    slug: str
+    severity: Severity
+    summary: str
+    since: str = "0.1.0"
+    retired: str | None = None
+
+
+_ROWS: Final = (
+    # ZT0xx: the tool and the user's module
+    Entry("ZT001", "internal-error", ERROR, "ztc reached a state that should be impossible"),
+    Entry("ZT002", "syntax-error", ERROR, "the policy file is not valid Python"),
+    Entry("ZT003", "policy-raised", ERROR, "the policy file raised an exception while it was loaded"),
+    Entry("ZT004", "missing-import", ERROR, "the policy file imports a module that cannot be found"),
+    Entry("ZT005", "no-policy", ERROR, "the file holds no policy to build"),
+    Entry("ZT006", "several-policies", ERROR, "the file holds several policies and none was chosen"),
+    Entry("ZT007", "unreadable-file", ERROR, "a file cannot be read as text"),
+    Entry("ZT008", "policy-exited", ERROR, "the policy file ended the process while it was loaded"),
+    Entry("ZT009", "circular-import", ERROR, "policy files import each other in a circle"),
+    Entry("ZT010", "configuration-invalid", ERROR, "the configuration does not say what ztc can use"),
+    Entry("ZT011", "unknown-mesh", ERROR, "the configuration has no mesh of that name, or none was chosen"),
+    Entry("ZT012", "template-failed", ERROR, "a template does not render"),
+    Entry("ZT013", "template-changes-manifests", ERROR, "a template's text says something else than the manifests"),
+    Entry("ZT014", "foreign-file", ERROR, "a file in the output directory was not written by ztc"),
+    Entry("ZT015", "output-not-written", ERROR, "the output could not be written"),
+    Entry("ZT016", "acceptance-unused", WARNING, "an acceptance comment matches no finding"),
+    Entry("ZT017", "acceptance-malformed", WARNING, "an acceptance comment lacks its reason or names no code"),
+    # ZT1xx: declarations and references
+    Entry("ZT101", "wrong-type", ERROR, "an argument is of a kind that does not fit"),
+    Entry("ZT102", "missing-argument", ERROR, "a required argument is missing"),
+    Entry("ZT103", "unknown-argument", ERROR, "an argument of that name does not exist"),
+    Entry("ZT104", "malformed-name", ERROR, "a name is not one that Kubernetes takes"),
+    Entry("ZT105", "malformed-label", ERROR, "a pod label is not one that Kubernetes and Istio take"),
+    Entry("ZT106", "malformed-port", ERROR, "a port number is out of range"),
+    Entry("ZT107", "proxy-port", ERROR, "a port belongs to the proxy and policies do not reach it"),
+    Entry("ZT108", "duplicate-name", ERROR, "two declarations have one name"),
+    Entry("ZT109", "overlapping-selectors", ERROR, "two services of one namespace select the same pods"),
+    Entry("ZT110", "undeclared-service", ERROR, "a service of an owned namespace is missing from the policy's services"),
+    Entry("ZT111", "undeclared-issuer", ERROR, "a rule's end user names no declared issuer"),
+    Entry("ZT112", "undeclared-port", ERROR, "a rule targets a port that the service does not declare"),
+    Entry("ZT113", "undeclared-claim", ERROR, "a test uses a claim that the issuer does not declare"),
+    Entry("ZT114", "undeclared-claim-value", ERROR, "a claim is compared with a value that it does not declare"),
+    Entry("ZT115", "undeclared-audience", ERROR, "an end user's audience is not one of the issuer's"),
+    Entry("ZT116", "unmatchable-claim-type", ERROR, "a claim is of a type that Istio can never match"),
+    Entry("ZT117", "malformed-spiffe-id", ERROR, "an identity is not a SPIFFE ID that Istio can match"),
+    Entry("ZT118", "malformed-trust-domain", ERROR, "a trust domain's name is not a SPIFFE trust domain"),
+    Entry("ZT119", "unknown-trust-domain", ERROR, "an identity's trust domain is not one that the mesh accepts"),
+    Entry("ZT120", "malformed-host", ERROR, "a host is not a host name, or not one that Istio matches"),
+    Entry("ZT121", "malformed-path", ERROR, "a path is not one that a request can have"),
+    Entry("ZT122", "malformed-method", ERROR, "a method is not one that Envoy passes to policies"),
+    Entry("ZT123", "malformed-address", ERROR, "an address block is not an IP address or a CIDR"),
+    Entry("ZT124", "malformed-uri", ERROR, "a URI is not one that Istio can use"),
+    Entry("ZT125", "insecure-key-uri", ERROR, "an issuer's keys would be fetched over plain HTTP"),
+    Entry("ZT126", "issuer-without-audiences", ERROR, "an issuer accepts tokens made for any audience"),
+    Entry("ZT127", "malformed-header", ERROR, "a header's name or value is not one that a request can have"),
+    Entry("ZT128", "malformed-key-set", ERROR, "an issuer's keys are missing, given twice, private or not a JWK set"),
+    Entry("ZT129", "protocol-mismatch", ERROR, "a rule's kind does not fit the protocol of its port"),
+    Entry("ZT130", "shared-identity", ERROR, "a rule names one of several services that share an identity"),
+    Entry("ZT131", "empty-list", ERROR, "a list that must name something is empty"),
+    Entry("ZT132", "malformed-claim", ERROR, "a claim's name, value or test is not one that Istio can match"),
+    Entry("ZT133", "malformed-grpc-name", ERROR, "a gRPC service or method name is malformed"),
+    Entry("ZT134", "malformed-server-name", ERROR, "a server name (SNI) is not one that Envoy can see"),
+    Entry("ZT135", "malformed-token-location", ERROR, "a place to look for tokens is malformed or given twice"),
+    Entry("ZT136", "missing-reason", ERROR, "a rule has no reason"),
+    Entry("ZT137", "conflicting-callers", ERROR, "the callers of a rule contradict each other"),
+    # ZT2xx: ownership and composition
+    Entry("ZT201", "not-owned", ERROR, "a rule is about a workload that its policy does not own"),
+    Entry("ZT202", "owned-twice", ERROR, "two parts of a policy own the same namespace or service"),
+    Entry("ZT203", "root-namespace", ERROR, "a policy would place objects in the mesh's root namespace"),
+    Entry("ZT204", "cycle-of-parts", ERROR, "a policy is a part of itself"),
+    # ZT3xx: means something else than it seems
+    Entry("ZT301", "path-near-miss", WARNING, "a denied or excepted path leaves its neighbours open"),
+    Entry("ZT302", "path-evaded", WARNING, "a denied or excepted path can be written in ways that Istio does not fold"),
+    Entry("ZT303", "source-address-at-gateway", ERROR, "a gateway sees the address of the hop before it, not the client's"),
+    Entry("ZT304", "client-address-at-sidecar", ERROR, "a sidecar believes a client address that any caller can forge"),
+    Entry("ZT305", "client-address-unknown", ERROR, "a gateway is not told how many trusted proxies stand in front of it"),
+    Entry("ZT306", "identity-without-mtls", ERROR, "plaintext callers escape a rule that tests identities"),
+    Entry("ZT307", "star-is-literal", ERROR, "a star stands where Istio reads it as a literal character"),
+    Entry("ZT308", "path-template", ERROR, "a path template is one that Istio or Envoy does not take"),
+    Entry("ZT309", "double-star-misses", ERROR, "a `{**}` template misses a path that it seems to cover"),
+    Entry("ZT310", "path-never-matches", ERROR, "a path can never match what Envoy compares"),
+    Entry("ZT311", "grpc-request", ERROR, "a request pattern can never match a gRPC call"),
+    Entry("ZT312", "prefix-without-slash", ERROR, "a path prefix without a slash before its star takes in its neighbours"),
+    Entry("ZT313", "host-evaded-by-port", ERROR, "a denied or excepted host pattern is evaded by naming a port"),
+    Entry("ZT314", "space-in-scope", ERROR, "a value with a space is tested on a claim that is split at spaces"),
+    Entry("ZT315", "server-name-at-sidecar", ERROR, "a sidecar sees Istio's internal server name, not the client's"),
+    Entry("ZT316", "cluster-local-is-ours", ERROR, "Istio reads the trust domain cluster.local as the mesh's own"),
+    # ZT4xx: weakenings
+    Entry("ZT401", "weakening-expired", WARNING, "a weakening is past its end date"),
+    Entry("ZT402", "weakening-unexplained", ERROR, "a weakening has no reason or no end date"),
+    # ZT5xx: whole-policy analysis
+    Entry("ZT501", "repeated-rule", WARNING, "a rule repeats another"),
+    # ZT6xx: target version and limits
+    Entry("ZT601", "data-plane-unsupported", ERROR, "the mesh's data plane is not one that ztc renders for"),
+    Entry("ZT602", "istio-version-unsupported", ERROR, "the mesh's Istio version is not one that ztc renders for"),
+    Entry("ZT603", "too-large", ERROR, "an object would be larger than the cluster takes and cannot be split"),
+    Entry("ZT604", "needs-newer-istio", ERROR, "a construct needs a newer Istio than the mesh's"),
+)
+
+CATALOGUE: Final[dict[str, Entry]] = {entry.code: entry for entry in _ROWS}
+
+
+def diagnostic(
+    code: str,
+    message: str,
+    primary: Label | None,
+    *,
+    related: Sequence[Label] = (),
+    notes: Sequence[str] = (),
+    help: Sequence[str] = (),  # noqa: A002 - the word that reports print
+) -> Diagnostic:
+    """A finding of `code` with the catalogue's severity."""
+    return Diagnostic(code, CATALOGUE[code].severity, message, primary, tuple(related), tuple(notes), tuple(help))

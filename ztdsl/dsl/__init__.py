@@ -1,0 +1,1 @@
+"""The language: what users write. Nothing here validates; `ztdsl.resolve` checks everything at once."""

@@ -1,0 +1,90 @@
+"""What a request looks like: methods, paths, hosts, headers, gRPC names."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from ztdsl.dsl.declaration import Declaration, as_tuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ztdsl.dsl.patterns import Prefix, Present, Suffix
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AnyRequest(Declaration):
+    """Every request to the port."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Header(Declaration):
+    """A condition on one request header; each line of a header that is sent repeatedly is tested by itself.
+
+    Attributes:
+        name: the header's name, in any case.
+        any_of: some line has one of these values.
+        none_of: no line has one of these values; a request without the header passes.
+    """
+
+    name: str
+    _: KW_ONLY
+    any_of: Sequence[str | Prefix | Suffix | Present] = ()
+    none_of: Sequence[str | Prefix | Suffix | Present] = ()
+
+    def __post_init__(self) -> None:
+        """Copy what could change later."""
+        as_tuple(self, "any_of", "none_of")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Http(Declaration):
+    """HTTP requests; every part given must hold, and a list means any of its items.
+
+    Attributes:
+        methods: such as `GET`, in upper case.
+        paths: exact (`/orders`), everything below (`/orders/*`), a suffix (`*.css`) or a template
+            (`/orders/{*}/items`, `/files/{*}/{**}`); compared without the query, after Envoy's normalization.
+        hosts: `shop.example.com`, with any port; `shop.example.com:8443`; `*.example.com`.
+        headers: all of them must hold.
+        not_methods: none of these methods.
+        not_paths: none of these paths.
+        not_hosts: none of these hosts.
+    """
+
+    _: KW_ONLY
+    methods: list[str] | tuple[str, ...] = ()
+    paths: list[str] | tuple[str, ...] = ()
+    hosts: list[str] | tuple[str, ...] = ()
+    headers: Sequence[Header] = ()
+    not_methods: list[str] | tuple[str, ...] = ()
+    not_paths: list[str] | tuple[str, ...] = ()
+    not_hosts: list[str] | tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Copy what could change later."""
+        as_tuple(self, "methods", "paths", "hosts", "headers", "not_methods", "not_paths", "not_hosts")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Grpc(Declaration):
+    """gRPC calls: the path is `/SERVICE/METHOD` and the method is POST (gRPC over HTTP/2).
+
+    Attributes:
+        service: the full name of the service, such as `shop.v1.Orders`.
+        methods: the names of its methods; all of them if empty.
+        headers: conditions on metadata; all of them must hold.
+    """
+
+    service: str
+    _: KW_ONLY
+    methods: list[str] | tuple[str, ...] = ()
+    headers: Sequence[Header] = ()
+
+    def __post_init__(self) -> None:
+        """Copy what could change later."""
+        as_tuple(self, "methods", "headers")
+
+
+Request: TypeAlias = Union[Http, Grpc, AnyRequest]

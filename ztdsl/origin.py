@@ -1,0 +1,109 @@
+"""Where a declaration was made, remembered cheaply and worked out only when it is printed.
+
+A declaration keeps `(code object, instruction offset)` of the call in the user's file and of up to
+three callers. Frames are never kept: a frame keeps every local variable of its function alive.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+_OURS: Final = str(Path(__file__).parent) + "/"
+_CALLERS: Final = 3
+_COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A range in a file: lines from 1, columns from 0 in UTF-8 bytes, the end column exclusive.
+
+    Columns are None where the interpreter kept none (`PYTHONNODEBUGRANGES`).
+    """
+
+    file: str
+    line: int
+    column: int | None
+    end_line: int
+    end_column: int | None
+
+
+class Origin:
+    """The call that made a declaration, and the calls that led to it (nearest first)."""
+
+    __slots__ = ("_callers", "_code", "_offset")
+
+    def __init__(self, code: CodeType, offset: int, callers: tuple[tuple[CodeType, int], ...] = ()) -> None:
+        self._code = code
+        self._offset = offset
+        self._callers = callers
+
+    @property
+    def position(self) -> Position:
+        """The range of the call that made the declaration."""
+        return _position(self._code, self._offset)
+
+    @property
+    def callers(self) -> tuple[tuple[Position, str], ...]:
+        """The calls that led here, nearest first, each with the name of the function it called.
+
+        A comprehension has a frame of its own in Python 3.11; it is no helper and is passed over.
+        """
+        calls: list[tuple[Position, str]] = []
+        callee = self._code.co_name
+        for code, offset in self._callers:
+            if callee not in _COMPREHENSIONS:
+                calls.append((_position(code, offset), callee))
+            callee = code.co_name
+        return tuple(calls)
+
+    def sort_key(self) -> tuple[str, int, int]:
+        """A key that orders origins as they stand in their files."""
+        position = self.position
+        return (position.file, position.line, position.column or 0)
+
+
+def capture(depth: int = 1) -> Origin:
+    """The origin of the first frame outside `ztdsl`, looking outwards from `depth` frames above."""
+    frame: FrameType | None = sys._getframe(depth)  # noqa: SLF001 - the documented way to find the caller
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    if frame is None:  # called from `ztdsl` alone, as its own tests of internals may
+        frame = sys._getframe(depth)  # noqa: SLF001
+        return Origin(frame.f_code, frame.f_lasti)
+    code = frame.f_code
+    if code.co_name == "<module>":
+        return Origin(code, frame.f_lasti)
+    return Origin(code, frame.f_lasti, _callers(frame))
+
+
+def _callers(frame: FrameType) -> tuple[tuple[CodeType, int], ...]:
+    calls: list[tuple[CodeType, int]] = []
+    outer = frame.f_back
+    while outer is not None and len(calls) < _CALLERS:
+        code = outer.f_code
+        if code.co_filename.startswith((_OURS, "<frozen")):
+            break
+        calls.append((code, outer.f_lasti))
+        if code.co_name == "<module>":
+            break
+        outer = outer.f_back
+    return tuple(calls)
+
+
+def _position(code: CodeType, offset: int) -> Position:
+    line, end_line, column, end_column = _instruction_range(code, offset)
+    line = line or code.co_firstlineno
+    return Position(code.co_filename, line, column, end_line or line, end_column)
+
+
+def _instruction_range(code: CodeType, offset: int) -> tuple[int | None, int | None, int | None, int | None]:
+    for index, positions in enumerate(code.co_positions()):
+        if index == offset // 2:
+            return positions
+    return (None, None, None, None)
