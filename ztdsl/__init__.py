@@ -11,6 +11,16 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from ztdsl.api import Build as Build
+    from ztdsl.api import Check as Check
+    from ztdsl.api import Explanation as Explanation
+    from ztdsl.api import build_manifests as build_manifests
+    from ztdsl.api import check_policy as check_policy
+    from ztdsl.api import explain_code as explain_code
+    from ztdsl.api import explain_service as explain_service
+    from ztdsl.api import init_repository as init_repository
+    from ztdsl.api import read_settings as read_settings
+    from ztdsl.api import write_manifests as write_manifests
     from ztdsl.dsl.callers import AnyWorkload as AnyWorkload
     from ztdsl.dsl.callers import Anyone as Anyone
     from ztdsl.dsl.callers import Caller as Caller
@@ -58,6 +68,8 @@ if TYPE_CHECKING:
     from ztdsl.dsl.workloads import ServiceAccount as ServiceAccount
 
 _HOME = {
+    "api": "Build Check Explanation build_manifests check_policy explain_code explain_service init_repository "
+    "read_settings write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
     "dsl.endpoints": "HttpEndpoint TcpEndpoint",
     "dsl.patterns": "Prefix Present Suffix",
@@ -76,12 +88,15 @@ __all__ = [
     "AnyRequest",
     "AnyWorkload",
     "Anyone",
+    "Build",
     "Caller",
+    "Check",
     "Claim",
     "ClaimTest",
     "DryRun",
     "Effect",
     "EndUser",
+    "Explanation",
     "External",
     "Gateway",
     "Grpc",
@@ -115,8 +130,15 @@ __all__ = [
     "allow_tcp",
     "audit",
     "audit_tcp",
+    "build_manifests",
+    "check_policy",
     "deny",
     "deny_tcp",
+    "explain_code",
+    "explain_service",
+    "init_repository",
+    "read_settings",
+    "write_manifests",
 ]
 
 

@@ -95,7 +95,8 @@ def collected(function: Callable[P, D]) -> Callable[P, D]:
             return function(*args, **kwargs)
         except TypeError:
             if args and "self" in inspect.signature(function).parameters:
-                return _fitted(function, partial(function, args[0]), args[1:], kwargs)
+                bound: Any = partial(function, args[0])  # type: ignore[arg-type] # the method's own `self`
+                return _fitted(function, bound, args[1:], kwargs)
             return _fitted(function, function, args, kwargs)
 
     return call

@@ -1,0 +1,112 @@
+"""Declarations become the Model; every problem is reported at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.ir.model import Model
+from ztdsl.resolve.context import Context
+from ztdsl.resolve.ownership import claim, declare, flatten, mesh_defaults
+from ztdsl.resolve.rules import rules
+from ztdsl.traffic.mesh import NEWEST_ISTIO, OLDEST_ISTIO, DataPlane
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.dsl.policy import Policy
+    from ztdsl.ir.model import Issuer, Rule
+    from ztdsl.traffic.mesh import Mesh
+
+_EFFECTS: Final = {"deny": 0, "allow": 1, "audit": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The Model, unless something is wrong with the policy; and everything that was found."""
+
+    model: Model | None
+    findings: tuple[Diagnostic, ...]
+    rules: int
+
+
+def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
+    """The Model of `policy` for `mesh`, and every problem of it.
+
+    Args:
+        policy: the root of the declarations.
+        mesh: what the policy depends on and does not say.
+        today: the day against which end dates are held.
+    """
+    unsupported = _unsupported(mesh)
+    if unsupported:
+        return Resolved(None, unsupported, 0)
+    context = Context(mesh, today)
+    parts = flatten(context, policy)
+    namespaces = claim(context, parts)
+    workloads = declare(context, parts)
+    defaults = mesh_defaults(context, parts)
+    found = [rule for part in parts for rule in rules(context, part)]
+    kept = _canonical(context, found)
+    findings = tuple(context.problems.findings)
+    if any(each.severity.word == "error" for each in findings):
+        return Resolved(None, findings, len(found))
+    owner = policy.owner if isinstance(policy.owner, str) else None
+    issuers = _issuers(context, kept)
+    model = Model(policy.name, owner, mesh, defaults, namespaces, workloads, issuers, kept)
+    return Resolved(model, findings, len(found))
+
+
+def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:
+    if mesh.data_plane is not DataPlane.SIDECAR:
+        message = f"mesh `{mesh.name}` runs data plane `{mesh.data_plane}`, and ztc renders for sidecars only"
+        return (diagnostic("ZT601", message, None, help=('set `data_plane = "sidecar"`, or wait for a later release',)),)
+    if not OLDEST_ISTIO <= mesh.istio_version <= NEWEST_ISTIO:
+        oldest, newest, actual = (f"{a}.{b}" for a, b in (OLDEST_ISTIO, NEWEST_ISTIO, mesh.istio_version))
+        message = f"mesh `{mesh.name}` runs Istio {actual}, and ztc renders for {oldest} to {newest}"
+        return (diagnostic("ZT602", message, None, help=(f"set `istio_version` to one of {oldest} to {newest}",)),)
+    return ()
+
+
+def _canonical(context: Context, found: list[Rule]) -> tuple[Rule, ...]:
+    """The rules in an order that depends on their meaning alone; a rule that repeats another is a finding."""
+    keyed = sorted(((rule.namespace, rule.workload or "", _EFFECTS[rule.effect], rule.meaning(), rule.because), index)
+                   for index, rule in enumerate(found))
+    kept: list[Rule] = []
+    previous: Rule | None = None
+    meaning: tuple[str, ...] | None = None
+    for (_, _, _, key, _), index in keyed:
+        rule = found[index]
+        if previous is not None and key == meaning:
+            _report_repeated(context, previous, rule)
+            continue
+        kept.append(rule)
+        previous, meaning = rule, key
+    return tuple(kept)
+
+
+def _report_repeated(context: Context, first: Rule, second: Rule) -> None:
+    from ztdsl.diagnostics.model import Label, Spot  # noqa: PLC0415 - only where a rule repeats another
+
+    if first.origin is None or second.origin is None or first.origin is second.origin:
+        return
+    earlier, later = sorted((first.origin, second.origin), key=lambda origin: origin.sort_key())
+    context.problems.report(
+        "ZT501",
+        f"rule repeats another at `{second.workload or second.namespace}`",
+        Label(Spot(later)),
+        related=(Label(Spot(earlier), "the same rule"),),
+        help=("remove one of them, and keep both reasons in the other",),
+    )
+
+
+def _issuers(context: Context, kept: tuple[Rule, ...]) -> tuple[Issuer, ...]:
+    names = {caller.user.issuer for rule in kept for caller in rule.callers if caller.user is not None}
+    declared = (context.names["issuer", name] for name in names)
+    found: list[Issuer] = [context.seen[id(each)] for each in declared]
+    return tuple(sorted(found, key=lambda each: each.issuer))
+
+
+__all__ = ["Resolved", "resolve"]

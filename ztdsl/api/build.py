@@ -1,0 +1,122 @@
+"""Manifests from a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ztdsl.pipeline import Options, run
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from ztdsl.config import Configuration
+    from ztdsl.diagnostics.report import Report
+    from ztdsl.dsl.policy import Policy
+    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.kinds import Manifest
+    from ztdsl.istio.source_map import SourceMap
+    from ztdsl.traffic.mesh import Mesh
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What became of a policy.
+
+    Attributes:
+        report: every finding.
+        configuration: the settings it was built with.
+        policy: the policy's name; None for a broken one.
+        owner: the team that answers for it.
+        annotated: the manifests with comments and places; None where there are errors.
+    """
+
+    report: Report
+    configuration: Configuration
+    policy: str | None
+    owner: str | None
+    annotated: tuple[Annotated, ...] | None
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...] | None:
+        """The manifests in the order of a safe apply; None where there are errors."""
+        return None if self.annotated is None else tuple(each.manifest for each in self.annotated)
+
+    @property
+    def text(self) -> str:
+        """The manifests as a YAML stream with comments; worked out at each call.
+
+        Raises:
+            ValueError: there are errors, and so no manifests.
+            TemplateFailure: a template of the user's does not render, or changes the manifests.
+        """
+        return self.text_of(self._good())
+
+    def text_of(self, some: tuple[Annotated, ...]) -> str:
+        """Some of the manifests as a YAML stream with comments.
+
+        Raises:
+            TemplateFailure: a template of the user's does not render, or changes the manifests.
+        """
+        from ztdsl.render import yaml_text  # noqa: PLC0415 - a check renders nothing
+
+        return yaml_text(self.policy or "", self.owner, some, templates=self.configuration.templates)
+
+    @property
+    def json(self) -> str:
+        """The manifests as a Kubernetes `List` in JSON.
+
+        Raises:
+            ValueError: there are errors, and so no manifests.
+        """
+        from ztdsl.render import json_text  # noqa: PLC0415 - a check renders nothing
+
+        return json_text(self._good())
+
+    @property
+    def source_map(self) -> SourceMap | None:
+        """From each part of each manifest to its declaration; None where there are errors."""
+        from ztdsl.lower.trace import source_map  # noqa: PLC0415 - few callers want one
+
+        return None if self.annotated is None else source_map(self.annotated)
+
+    def _good(self) -> tuple[Annotated, ...]:
+        if self.annotated is None:
+            msg = "the policy has errors and no manifests; see `report`"
+            raise ValueError(msg)
+        return self.annotated
+
+
+def build_manifests(
+    source: str | Path | Policy,
+    *,
+    mesh: str | Mesh | None = None,
+    config: Path | None = None,
+    istio_version: str | None = None,
+    today: date | None = None,
+    templates: Path | None = None,
+) -> Build:
+    """Everything that `ztc build` makes of a policy; neither prints nor exits.
+
+    Args:
+        source: a policy file, `file.py:variable`, or a policy. Loading a file runs it.
+        mesh: the name of a configured mesh, or a mesh.
+        config: the configuration file, instead of the one found upwards from the policy.
+        istio_version: the mesh's version, such as `1.30`.
+        today: the day against which end dates are held.
+        templates: a directory whose templates come before the built-in ones.
+
+    Raises:
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+        LoadFailure: the policy file does not load, or holds no single policy.
+    """
+    result = run(source, Options(mesh, config, istio_version, today, templates))
+    owner = result.loaded.policy.owner
+    return Build(
+        result.report,
+        result.configuration,
+        result.report.policy,
+        owner if isinstance(owner, str) else None,
+        result.manifests,
+    )

@@ -1,0 +1,93 @@
+"""`ztc build`: manifests from a policy file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from ztdsl.cli import exits
+from ztdsl.cli.findings import asked_threshold, fails, say_findings
+from ztdsl.cli.flags import (
+    Color,
+    Config,
+    Debug,
+    FailOn,
+    IstioVersion,
+    Mesh,
+    Policy,
+    Quiet,
+    Strict,
+    Templates,
+    Today,
+    Verbose,
+)
+from ztdsl.cli.outputs import write_directory, write_file
+from ztdsl.cli.settings import announce, settings
+from ztdsl.cli.usage import UsageProblem
+
+if TYPE_CHECKING:
+    from ztdsl.api import Build
+
+Output = Annotated[str, Option("-o", "--output", metavar="yaml|json", help="the format of the manifests")]
+OutFile = Annotated[
+    str | None, Option("--out-file", metavar="FILE", help="write the manifests to FILE, whole or not at all")
+]
+OutDir = Annotated[
+    str | None, Option("--out-dir", metavar="DIR", help="write a YAML file per namespace and an inventory to DIR")
+]
+SourceMap = Annotated[
+    str | None, Option("--source-map", metavar="FILE", help="write which declaration made which part of which object")
+]
+
+
+def build(
+    policy: Policy,
+    output: Output = "yaml",
+    out_file: OutFile = None,
+    out_dir: OutDir = None,
+    source_map: SourceMap = None,
+    mesh: Mesh = None,
+    config: Config = None,
+    istio_version: IstioVersion = None,
+    templates: Templates = None,
+    today: Today = None,
+    strict: Strict = False,
+    fail_on: FailOn = None,
+    color: Color = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> int:
+    """Print or write the manifests of a policy unless it has findings at the threshold."""
+    del debug  # the guard reads it
+    if out_dir is not None and (out_file is not None or output != "yaml"):
+        raise UsageProblem("--out-dir writes YAML files and nothing else", "leave out --out-file and -o")
+    asked = asked_threshold(strict=strict, fail_on=fail_on)
+    chosen = settings(mesh, config, istio_version, today, templates)
+    from ztdsl.api import build_manifests  # noqa: PLC0415 - a mistake in the flags is answered without it
+    from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
+
+    with diverted_stdout():
+        built = build_manifests(policy, **chosen)
+    if verbose:
+        announce(built.configuration)
+    if built.report.findings or (built.report.accepted and not quiet):
+        say_findings(built.report, color=color)
+    if built.manifests is None or fails(built.report, asked or built.configuration.fail_on):
+        return exits.FINDINGS
+    if source_map is not None:
+        write_file(source_map, _source_map_text(built))
+    if out_dir is not None:
+        write_directory(built, out_dir, quiet=quiet)
+    else:
+        write_file(out_file or "-", built.json if output == "json" else built.text)
+    return exits.CLEAN
+
+
+def _source_map_text(built: Build) -> str:
+    import json  # noqa: PLC0415 - few builds want a source map
+    from pathlib import Path  # noqa: PLC0415
+
+    source_map = built.source_map
+    return "{}\n" if source_map is None else json.dumps(source_map.to_json(Path.cwd()), indent=2) + "\n"

@@ -1,0 +1,78 @@
+"""The commands of `ztc`: what each is for and how it is called.
+
+Only names and words stand here; the module of a command is imported when the command runs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Description(NamedTuple):
+    """One command.
+
+    Attributes:
+        summary: what it does, in one line.
+        examples: two calls as people make them.
+        details: what the summary leaves open, a paragraph each.
+        exits: the exit codes that the command can end with beside 70, 74 and 130.
+    """
+
+    summary: str
+    examples: tuple[str, str]
+    details: tuple[str, ...] = ()
+    exits: tuple[int, ...] = (0, 2)
+
+
+COMMANDS = {
+    "build": Description(
+        "Compile a policy file to Istio manifests",
+        ("ztc build policies.py --out-file manifests.yaml", "ztc build policies.py --mesh production --out-dir manifests"),
+        (
+            "Manifests go to stdout unless --out-file or --out-dir says otherwise; findings go to stderr. "
+            "Nothing is written while there are findings at or above the threshold.",
+            "POLICY is a Python file with one variable that holds a Policy, or the one named `policy`; "
+            "`policies.py:other` chooses another.",
+        ),
+        (0, 1, 2),
+    ),
+    "check": Description(
+        "Report every problem of a policy file",
+        ("ztc check policies.py", "ztc check policies.py --strict -o sarif > findings.sarif"),
+        ("The report goes to stdout. POLICY is chosen as for `ztc build`.",),
+        (0, 1, 2),
+    ),
+    "explain": Description(
+        "Explain a code, or who may reach a workload and why",
+        ("ztc explain ZT112", "ztc explain policies.py shop/orders:8080"),
+        (
+            "TOPIC is a code that ztc printed, or a policy file; then WORKLOAD is [namespace/]service[:port], "
+            "the port by its number in the container or by its variable's name.",
+        ),
+        (0, 1, 2),
+    ),
+    "config": Description(
+        "Print the settings in force and where each came from",
+        ("ztc config", "ztc config policies.py --mesh production -o json"),
+        (
+            "A flag beats an environment variable ZTC_*, which beats ztc.toml or [tool.ztc] in pyproject.toml, "
+            "which beats the default. The file is searched upwards from POLICY, or from the working directory.",
+        ),
+    ),
+    "init": Description(
+        "Write a small working repository: policy, settings, CI step",
+        ("ztc init", "ztc init platform-policies"),
+        ("Lists the files that it wrote. It never overwrites: if one of them exists, nothing is written.",),
+    ),
+    "version": Description(
+        "Print the version of ztc and the versions of Istio that it renders for",
+        ("ztc version", "ztc version -o json"),
+    ),
+    "completion": Description(
+        "Print the completion script of a shell",
+        ("source <(ztc completion bash)", "ztc completion fish > ~/.config/fish/completions/ztc.fish"),
+        ('For zsh: ztc completion zsh > "${fpath[1]}/_ztc".',),
+    ),
+}
+
+SHELLS = ("bash", "zsh", "fish")

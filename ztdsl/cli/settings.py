@@ -1,0 +1,52 @@
+"""The flags that choose a mesh and its facts, as the arguments that every verb of the library takes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from ztdsl.cli.streams import say
+from ztdsl.cli.usage import UsageProblem
+
+if TYPE_CHECKING:
+    from ztdsl.config import Configuration
+
+
+class Settings(TypedDict):
+    """Keyword arguments of `build_manifests`, `check_policy`, `explain_service` and `read_settings`."""
+
+    mesh: str | None
+    config: Path | None
+    istio_version: str | None
+    today: date | None
+    templates: Path | None
+
+
+def settings(
+    mesh: str | None, config: str | None, istio_version: str | None, today: str | None, templates: str | None
+) -> Settings:
+    """What the flags say; None leaves a setting to the environment and the configuration.
+
+    Raises:
+        UsageProblem: `today` is no date.
+    """
+    return Settings(
+        mesh=mesh,
+        config=None if config is None else Path(config),
+        istio_version=istio_version,
+        today=None if today is None else _date(today),
+        templates=None if templates is None else Path(templates),
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(f"`--today` takes a date such as 2027-03-31; not `{text}`") from None
+
+
+def announce(configuration: Configuration) -> None:
+    """Say on stderr which configuration and which mesh is used."""
+    say(f"mesh {configuration.mesh.name}, configuration {configuration.file or 'none'}\n")

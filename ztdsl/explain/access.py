@@ -1,0 +1,153 @@
+"""Who may reach a workload, and what it may reach: each with the rule that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ztdsl.explain import words
+from ztdsl.ir import values
+from ztdsl.ir.model import Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from ztdsl.ir.model import Model, Rule, Workload
+    from ztdsl.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One rule as it concerns a workload.
+
+    Attributes:
+        effect: `allow`, `deny` or `audit`.
+        callee: `namespace/service`, or the namespace of a rule for every workload of it.
+        ports: the container ports it is about.
+        callers: who, in words.
+        requests: what, in words; empty for connections.
+        because: why.
+        owner: the team that answers for it.
+        dry_run: the last day of a trial that is only logged, or None.
+        origin: the call that declared it.
+    """
+
+    effect: str
+    callee: str
+    ports: tuple[int, ...]
+    callers: tuple[str, ...]
+    requests: tuple[str, ...]
+    because: str
+    owner: str | None
+    dry_run: date | None
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class PortAccess:
+    """One port of the workload: its mode, until when and why it is weakened, and the rules about it."""
+
+    container: int
+    protocol: str
+    mtls: str
+    until: date | None
+    because: str | None
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Everything a policy says of one workload."""
+
+    namespace: str
+    name: str
+    kind: str
+    identity: str
+    labels: tuple[tuple[str, str], ...]
+    is_default_deny: bool
+    ports: tuple[PortAccess, ...]
+    reaches: tuple[Grant, ...]
+    origin: Origin | None
+
+
+def access(model: Model, workload: Workload, port: int | None = None) -> Access:
+    """What the model says of `workload`, or of one of its ports."""
+    namespace = next((each for each in model.namespaces if each.name == workload.namespace), None)
+    weak = namespace.mtls if namespace is not None else None
+    ports: list[PortAccess] = []
+    for each in workload.ports:
+        if port is not None and each.container != port:
+            continue
+        mtls = each.mtls or weak
+        mode = "STRICT" if mtls is None else "PERMISSIVE"
+        if workload.kind.value == "gateway":
+            mode, mtls = "set by its Gateway resource", None
+        grants = tuple(_grant(model, rule) for rule in model.rules if _is_about(rule, workload, each.container))
+        ports.append(
+            PortAccess(
+                each.container,
+                each.protocol.value,
+                mode,
+                mtls.until if mtls else None,
+                mtls.because if mtls else None,
+                grants,
+            )
+        )
+    return Access(
+        workload.namespace,
+        workload.name,
+        workload.kind.value,
+        f"{model.mesh.trust_domain}/ns/{workload.namespace}/sa/{workload.service_account}",
+        workload.labels,
+        namespace is None or namespace.default is None,
+        tuple(ports),
+        tuple(_outgoing(model, workload)) if port is None else (),
+        workload.origin,
+    )
+
+
+def _is_about(rule: Rule, workload: Workload, port: int) -> bool:
+    is_here = rule.namespace == workload.namespace and rule.workload in {workload.name, None}
+    return is_here and port in rule.ports
+
+
+def _outgoing(model: Model, workload: Workload) -> Iterator[Grant]:
+    for rule in model.rules:
+        if rule.effect is Effect.AUDIT:
+            continue
+        mine = tuple(caller for caller in rule.callers if _covers(caller.source, workload))
+        if mine:
+            yield _grant(model, rule, mine)
+
+
+def _covers(source: values.Source, workload: Workload) -> bool:
+    match source:
+        case values.PeerIdentity(trust_domain=None, namespace=namespace, service_account=account):
+            return (namespace, account) == (workload.namespace, workload.service_account)
+        case values.PeerNamespace(namespace=namespace):
+            return namespace == workload.namespace
+        case values.PeerTrustDomain(trust_domain=None):
+            return True
+        case values.AnyPeer(but=but) | values.Everyone(but=but):
+            return not any(_covers(each, workload) for each in but)
+        case _:
+            return False
+
+
+def _grant(model: Model, rule: Rule, callers: tuple[values.Caller, ...] | None = None) -> Grant:
+    who = rule.callers if callers is None else callers
+    what = tuple(words.request(each) for each in rule.requests)
+    if rule.server_names:
+        what = (f"server name {' or '.join(rule.server_names)}",)
+    return Grant(
+        rule.effect.value,
+        f"{rule.namespace}/{rule.workload}" if rule.workload is not None else rule.namespace,
+        rule.ports,
+        tuple(words.caller(each, model.mesh) for each in who),
+        what,
+        rule.because,
+        rule.owner,
+        rule.dry_run,
+        rule.origin,
+    )

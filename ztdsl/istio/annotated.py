@@ -1,0 +1,45 @@
+"""A manifest with what a person should read beside it, and where each part of it was declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ztdsl.istio.kinds import Manifest
+    from ztdsl.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What stands behind one rule, issuer or port of a manifest.
+
+    Attributes:
+        comments: texts of the user, as they were written.
+        origin: the call that declared it.
+        declaration: what was declared, in words.
+    """
+
+    comments: tuple[str, ...]
+    origin: Origin | None
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """One manifest.
+
+    Attributes:
+        manifest: the object.
+        comments: texts for the top of the document.
+        items: one for each rule (AuthorizationPolicy), issuer (RequestAuthentication) or port
+            (PeerAuthentication) of the manifest, in its order.
+        origin: the call that declared what the object is about.
+        declaration: what that is, in words.
+    """
+
+    manifest: Manifest
+    comments: tuple[str, ...]
+    items: tuple[Item, ...]
+    origin: Origin | None
+    declaration: str

@@ -1,0 +1,129 @@
+"""Namespaces, weakened ports and end users become PeerAuthentications and RequestAuthentications."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label, Spot
+from ztdsl.istio.annotated import Annotated, Item
+from ztdsl.istio.document import jwt_rule_document
+from ztdsl.istio.kinds import (
+    ClaimToHeader,
+    JwtRule,
+    Meta,
+    PeerAuthentication,
+    RequestAuthentication,
+    Selector,
+    TokenHeader,
+)
+from ztdsl.ir.model import WorkloadKind
+from ztdsl.lower import names
+from ztdsl.lower.split import budget, packed_by_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.ir import model as ir
+
+Labels = tuple[tuple[str, str], ...]
+
+
+def mode(weakening: ir.Weakening | None) -> str:
+    """STRICT unless it is weakened."""
+    return "STRICT" if weakening is None else "PERMISSIVE"
+
+
+def weakened(what: str, weakening: ir.Weakening | None) -> tuple[str, ...]:
+    """The comment of a weakening; none where nothing is weakened."""
+    return () if weakening is None else (f"{what} until {weakening.until.isoformat()}: {weakening.because}",)
+
+
+def namespace_mtls(name: str, weakening: ir.Weakening | None, labels: Labels) -> PeerAuthentication:
+    """The mode of a whole namespace, or of the mesh in its root namespace."""
+    return PeerAuthentication(Meta(names.DEFAULT_MTLS, name, labels), None, mode(weakening))
+
+
+def port_exceptions(workload: ir.Workload, namespace: ir.Weakening | None, labels: Labels) -> Annotated | None:
+    """The modes of a workload's weakened ports; None where there are none.
+
+    A gateway's ports take their TLS settings from its Gateway resource, not from here.
+    """
+    ports = [port for port in workload.ports if port.mtls is not None]
+    if not ports or workload.kind is WorkloadKind.GATEWAY:
+        return None
+    manifest = PeerAuthentication(
+        Meta(names.peer_authentication(workload.name), workload.namespace, labels),
+        Selector(workload.labels),
+        mode(namespace),
+        tuple((port.container, mode(port.mtls)) for port in ports),
+    )
+    items = tuple(Item(weakened("permissive", port.mtls), port.origin, f"port {port.container}") for port in ports)
+    return Annotated(manifest, (), items, workload.origin, f"service `{workload.name}`")
+
+
+class TokenRules:
+    """Makes the RequestAuthentications of one model; each issuer is worked out once."""
+
+    def __init__(self, model: ir.Model, labels: Labels) -> None:
+        self._labels = labels
+        self._mesh = model.mesh
+        self._limit = budget(model.mesh)
+        self._issuers = {each.issuer: each for each in model.issuers}
+        self._rules: dict[str, tuple[JwtRule, Item]] = {}
+        self._single: dict[str, tuple[tuple[JwtRule, ...], tuple[Item, ...]]] = {}
+        self.findings: list[Diagnostic] = []
+
+    def authentications(self, workload: ir.Workload, issuers: set[str]) -> Iterator[Annotated]:
+        """What lets a workload read the tokens of exactly these issuers."""
+        pairs = [self._rule(name) for name in sorted(issuers)]
+        runs = [pairs] if len(pairs) == 1 else list(packed_by_size(pairs, _size, self._limit))
+        for part, run in enumerate(runs, start=1):
+            meta = Meta(
+                names.request_authentication(workload.name, part=part), workload.namespace, self._labels
+            )
+            manifest = RequestAuthentication(meta, Selector(workload.labels), (), tuple([rule for rule, _ in run]))
+            declaration = f"{workload.kind} `{workload.name}`"
+            yield Annotated(manifest, (), tuple([item for _, item in run]), workload.origin, declaration)
+
+    def _rule(self, name: str) -> tuple[JwtRule, Item]:
+        known = self._rules.get(name)
+        if known is None:
+            issuer = self._issuers[name]
+            known = self._rules[name] = (_jwt_rule(issuer), _issuer_item(issuer))
+            if _size(known) > self._limit:
+                self._report_too_large(issuer)
+        return known
+
+    def _report_too_large(self, issuer: ir.Issuer) -> None:
+        place = Label(Spot(issuer.origin)) if issuer.origin is not None else None
+        message = f"issuer `{issuer.issuer}` is larger than the {self._limit:,} bytes that an object takes"
+        help_ = ("give `jwks_uri` instead of a large key file",)
+        self.findings.append(diagnostic("ZT603", message, place, help=help_))
+
+
+def _size(pair: tuple[JwtRule, Item]) -> int:
+    return len(json.dumps(jwt_rule_document(pair[0])))
+
+
+def _issuer_item(issuer: ir.Issuer) -> Item:
+    comments = (f"any audience: {issuer.because}",) if issuer.because is not None else ()
+    return Item(comments, issuer.origin, f"issuer `{issuer.issuer}`")
+
+
+def _jwt_rule(issuer: ir.Issuer) -> JwtRule:
+    return JwtRule(
+        issuer=issuer.issuer,
+        audiences=issuer.audiences or (),
+        jwks_uri=issuer.jwks_uri,
+        jwks=issuer.jwks,
+        from_headers=tuple(TokenHeader(header.name, header.prefix) for header in issuer.from_headers),
+        from_params=issuer.from_params,
+        from_cookies=issuer.from_cookies,
+        output_payload_to_header=issuer.payload_header,
+        output_claim_to_headers=tuple(ClaimToHeader(h, ".".join(path)) for h, path in issuer.claim_headers),
+        forward_original_token=issuer.forward,
+        space_delimited_claims=issuer.space_delimited,
+    )

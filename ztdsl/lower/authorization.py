@@ -1,0 +1,125 @@
+"""Rules become AuthorizationPolicies: one for each workload and effect, a dry run apart from what is enforced."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label, Spot
+from ztdsl.istio.annotated import Annotated, Item
+from ztdsl.istio.kinds import DRY_RUN_ANNOTATION, AuthorizationPolicy, Condition, Meta, Rule, Selector
+from ztdsl.lower import names, operations
+from ztdsl.lower.sources import SourceTable
+from ztdsl.lower.split import budget, fitting, packed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.ir import model as ir
+
+Labels = tuple[tuple[str, str], ...]
+Pair = tuple[Rule, Item]
+_DRY_RUN: Final = ((DRY_RUN_ANNOTATION, "true"),)
+
+
+class Authorizations:
+    """Makes the AuthorizationPolicies of one model."""
+
+    def __init__(self, model: ir.Model, labels: Labels) -> None:
+        self._labels = labels
+        self._owner = model.owner
+        self._mesh = model.mesh
+        self._limit = budget(model.mesh)
+        self._sources = SourceTable(model.mesh)
+        self._workloads = {(each.namespace, each.name): each for each in model.workloads}
+        self._rules = model.rules
+        self.findings: list[Diagnostic] = []
+
+    def policies(self) -> Iterator[Annotated]:
+        """The policies, by namespace, workload and effect."""
+        for (namespace, workload), rules in groupby(self._rules, key=_place):
+            of_workload = list(rules)
+            target = self._workloads.get((namespace, workload)) if workload else None
+            for (effect, is_dry_run), alike in groupby(sorted(of_workload, key=_kind), key=_kind):
+                yield from self._policy(namespace, target, effect, is_dry_run == "dry", list(alike))
+
+    def _policy(
+        self, namespace: str, target: ir.Workload | None, effect: str, is_dry_run: bool, rules: list[ir.Rule]  # noqa: FBT001
+    ) -> Iterator[Annotated]:
+        pairs = [pair for rule in rules for pair in self._lowered(target, rule)]
+        selector = Selector(target.labels) if target is not None else None
+        workload = target.name if target is not None else None
+        declaration = f"{target.kind} `{target.name}`" if target is not None else f"namespace `{namespace}`"
+        origin = target.origin if target is not None else rules[0].origin
+        annotations = _DRY_RUN if is_dry_run else ()
+        for part, run in enumerate(packed(pairs, self._limit), start=1):
+            name = names.authorization(workload, rules[0].effect, is_dry_run=is_dry_run, part=part)
+            meta = Meta(name, namespace, self._labels, annotations)
+            manifest = AuthorizationPolicy(
+                meta, selector, (), effect.upper(), None, tuple([rule for rule, _ in run])
+            )
+            yield Annotated(manifest, (), tuple([item for _, item in run]), origin, declaration)
+
+    def _lowered(self, target: ir.Workload | None, rule: ir.Rule) -> Iterator[Pair]:
+        item = Item(_comments(rule, self._owner), rule.origin, "rule")
+        ports = tuple([str(port) for port in rule.ports])
+        host_ports = _host_ports(target, rule)
+        asked = operations.groups(rule.requests, ports, host_ports)
+        if rule.server_names:
+            asked = [(_server_names(rule), entries) for _, entries in asked]
+        for user_conditions, sources in self._sources.groups(rule.callers):
+            for request_conditions, entries in asked:
+                whole = Rule(sources, entries, user_conditions + request_conditions)
+                parts = fitting(whole, self._limit)
+                if parts is None:
+                    self._report_too_large(rule)
+                    continue
+                for part in parts:
+                    yield part, item
+
+    def _report_too_large(self, rule: ir.Rule) -> None:
+        place = Label(Spot(rule.origin)) if rule.origin is not None else None
+        self.findings.append(
+            diagnostic(
+                "ZT603",
+                f"rule is larger than the {self._limit:,} bytes that an object of mesh `{self._mesh.name}` takes",
+                place,
+                notes=("a list of exceptions cannot be split: all of it must hold at once",),
+                help=("shorten the list, or name what is allowed instead",),
+            )
+        )
+
+
+def allow_nothing(namespace: str, labels: Labels) -> AuthorizationPolicy:
+    """The policy that switches a namespace to default-deny: ALLOW without a rule matches nothing."""
+    return AuthorizationPolicy(Meta(names.ALLOW_NOTHING, namespace, labels), None, (), "ALLOW", None, ())
+
+
+def _place(rule: ir.Rule) -> tuple[str, str | None]:
+    return rule.namespace, rule.workload
+
+
+def _kind(rule: ir.Rule) -> tuple[str, str]:
+    return rule.effect.value, "dry" if rule.dry_run else ""
+
+
+def _host_ports(target: ir.Workload | None, rule: ir.Rule) -> tuple[int, ...]:
+    if target is None:
+        return rule.ports
+    numbers = {port.service for port in target.ports if port.container in rule.ports and port.service is not None}
+    return tuple(sorted({*rule.ports, *numbers}))
+
+
+def _server_names(rule: ir.Rule) -> operations.Conditions:
+    return (Condition("connection.sni", rule.server_names),)
+
+
+def _comments(rule: ir.Rule, policy_owner: str | None) -> tuple[str, ...]:
+    found = [rule.because]
+    if rule.dry_run is not None:
+        found.append(f"dry run until {rule.dry_run.isoformat()}")
+    if rule.owner is not None and rule.owner != policy_owner:
+        found.append(f"owner: {rule.owner}")
+    return tuple(found)

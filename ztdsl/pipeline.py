@@ -1,0 +1,148 @@
+"""Load, resolve, lower, check what came out: one result for every verb.
+
+Nothing here prints or exits; what stands in the way of a result at all is raised as a failure with findings.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ztdsl.config import read_configuration
+from ztdsl.diagnostics.acceptance import apply
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label, Severity, Spot
+from ztdsl.diagnostics.report import Report
+from ztdsl.diagnostics.source import sorted_findings
+from ztdsl.istio.validate import problems
+from ztdsl.load import load, load_policy_object, target_file
+from ztdsl.lower import lower
+from ztdsl.resolve import resolve
+from ztdsl.traffic.mesh import Mesh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from ztdsl.config import Configuration
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.dsl.policy import Policy
+    from ztdsl.ir.model import Model
+    from ztdsl.istio.annotated import Annotated
+    from ztdsl.load import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller asks for beside the policy; None leaves a setting to the environment and the configuration.
+
+    Attributes:
+        mesh: the name of a configured mesh, or a mesh.
+        config: the configuration file, instead of the one found upwards from the policy.
+        istio_version: the mesh's version, such as `1.30`.
+        today: the day against which end dates are held.
+        templates: a directory whose templates come before the built-in ones.
+    """
+
+    mesh: str | Mesh | None = None
+    config: Path | None = None
+    istio_version: str | None = None
+    today: date | None = None
+    templates: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run made of a policy.
+
+    Attributes:
+        configuration: the settings it ran with.
+        loaded: the policy and the files it came from.
+        report: every finding.
+        model: None where there are errors.
+        manifests: None where there are errors.
+    """
+
+    configuration: Configuration
+    loaded: Loaded
+    report: Report
+    model: Model | None
+    manifests: tuple[Annotated, ...] | None
+
+
+def configure(source: str | Path | Policy | None, options: Options) -> Configuration:
+    """The settings for `source`.
+
+    Raises:
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+    """
+    start = target_file(source) if isinstance(source, str | Path) else Path.cwd()
+    flags = {
+        "mesh": options.mesh if isinstance(options.mesh, str) else None,
+        "istio_version": options.istio_version,
+        "today": options.today.isoformat() if options.today is not None else None,
+        "templates": str(options.templates) if options.templates is not None else None,
+    }
+    configuration = read_configuration(start, flags=flags, environ=os.environ, config_file=options.config)
+    return replace(configuration, mesh=options.mesh) if isinstance(options.mesh, Mesh) else configuration
+
+
+def run(source: str | Path | Policy, options: Options) -> Result:
+    """Everything that can be said of `source` without a cluster.
+
+    Raises:
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+        LoadFailure: the policy file does not load, or holds no single policy.
+    """
+    configuration = configure(source, options)
+    loaded = load(source) if isinstance(source, str | Path) else load_policy_object(source)
+    resolved = resolve(loaded.policy, configuration.mesh, configuration.today)
+    findings = list(resolved.findings)
+    manifests: tuple[Annotated, ...] | None = None
+    if resolved.model is not None:
+        lowered = lower(resolved.model)
+        manifests = lowered.manifests
+        findings += lowered.findings or _refused(manifests)
+    report = _report(loaded, configuration, findings, resolved.rules)
+    is_good = not report.has_errors
+    return Result(
+        configuration, loaded, report, resolved.model if is_good else None, manifests if is_good else None
+    )
+
+
+def _refused(manifests: Iterable[Annotated]) -> list[Diagnostic]:
+    """What an API server or istiod would refuse of our own manifests: never printed, always a defect of ours."""
+    found: list[Diagnostic] = []
+    for annotated in manifests:
+        for problem in problems(annotated.manifest):
+            meta = annotated.manifest.meta
+            place = Label(Spot(annotated.origin)) if annotated.origin is not None else None
+            found.append(
+                diagnostic(
+                    "ZT001",
+                    f"manifest `{meta.namespace}/{meta.name}` breaks {problem.rule}: {problem.message}",
+                    place,
+                    notes=(f"at {problem.pointer or '/'}",),
+                    help=("please report this with the policy that shows it",),
+                )
+            )
+    return found
+
+
+def _report(loaded: Loaded, configuration: Configuration, findings: list[Diagnostic], rules: int) -> Report:
+    weighed = [each for finding in findings if (each := _weighed(finding, configuration)) is not None]
+    name = loaded.policy.name if isinstance(loaded.policy.name, str) else None
+    remaining, accepted, comments = apply(weighed, [str(file) for file in loaded.files])
+    if comments:
+        remaining += tuple(each for c in comments if (each := _weighed(c, configuration)) is not None)
+    return Report(sorted_findings(remaining) if remaining else (), accepted, name, rules)
+
+
+def _weighed(finding: Diagnostic, configuration: Configuration) -> Diagnostic | None:
+    """The finding with the severity that configuration gives it; None where it is off. Errors stay errors."""
+    if finding.severity is Severity.ERROR or finding.code not in configuration.severity:
+        return finding
+    severity = configuration.severity[finding.code]
+    return None if severity is None else replace(finding, severity=severity)

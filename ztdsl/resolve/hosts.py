@@ -1,0 +1,73 @@
+"""Checks of host patterns and TLS server names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from ipaddress import ip_address
+from typing import Final
+
+from ztdsl.resolve.problems import Complaint
+
+_NAME: Final = re.compile(r"[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*")
+_LONGEST: Final = 253
+_HIGHEST_PORT: Final = 65535
+
+
+@cache
+def host_problem(host: str) -> Complaint | None:
+    """What keeps `host` from being matched against `:authority` as its author means it."""
+    if "://" in host:
+        return Complaint("ZT120", f"host `{host}` has a scheme", (f"write `{host.split('://', 1)[1].split('/')[0]}`",))
+    if "/" in host:
+        return Complaint("ZT120", f"host `{host}` has a path", ("write the path under `paths=`",))
+    if host == "*":
+        return Complaint("ZT307", "host `*` is every host", ("leave `hosts` out",))
+    name, port = _split(host.lower())
+    if port is not None and not (port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):
+        return Complaint("ZT120", f"host `{host}` has a malformed port", ("a host without a port means any port",))
+    stem = name[2:] if name.startswith("*.") else name
+    if "*" in stem:
+        return Complaint(
+            "ZT307",
+            f"Istio reads a star in host `{host}` as something else than a label",
+            ("a star stands first, as in `*.example.com`",),
+        )
+    return None if _is_name(stem) else Complaint("ZT120", f"`{host}` is not a host name", ())
+
+
+@cache
+def server_name_problem(name: str) -> Complaint | None:
+    """What keeps `name` from being a TLS server name as Envoy compares it (lower case)."""
+    if name != name.lower():
+        return Complaint("ZT134", f"server name `{name}` has upper case", (f"Envoy lowers it: write `{name.lower()}`",))
+    if name == "*":
+        return Complaint("ZT307", "server name `*` is every name", ("leave `server_names` out",))
+    stem = name[2:] if name.startswith("*.") else name
+    if "*" in stem:
+        return Complaint("ZT307", f"Istio reads a star in `{name}` as something else", ("write `*.example.com`",))
+    if not _NAME.fullmatch(stem) or len(stem) > _LONGEST:
+        return Complaint("ZT134", f"`{name}` is not a server name", ("a server name is a host name without a port",))
+    return None
+
+
+def _split(host: str) -> tuple[str, str | None]:
+    if host.startswith("["):
+        name, _, rest = host.partition("]")
+        return f"{name}]", rest[1:] if rest.startswith(":") else (rest or None)
+    name, colon, port = host.partition(":")
+    return name, port if colon else None
+
+
+def _is_name(name: str) -> bool:
+    if name.startswith("["):
+        try:
+            return ip_address(name[1:-1]).version == 6  # noqa: PLR2004 - brackets stand around IPv6 addresses
+        except ValueError:
+            return False
+    return len(name) <= _LONGEST and _NAME.fullmatch(name) is not None
+
+
+def has_port(host: str) -> bool:
+    """Whether a checked host names a port."""
+    return _split(host)[1] is not None

@@ -1,0 +1,179 @@
+"""Checks of path patterns: what Istio would silently read as something else does not compile.
+
+Sources: Istio `pilot/pkg/security/authz/matcher/{string,template}.go`, `pkg/config/security/security.go`;
+Envoy's path normalization and URI template matching.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from ztdsl.resolve.problems import Complaint
+from ztdsl.traffic.mesh import PathNormalization
+
+_NEVER_SENT: Final = re.compile(r"[^\x21-\x7e]")
+_REWRITTEN: Final = re.compile(r'["<>^`\\]')
+_BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
+_LITERAL_SEGMENT: Final = re.compile(r"[A-Za-z0-9\-._~%!$&'()+,;:@=]+")
+_MERGING: Final = frozenset({PathNormalization.MERGE_SLASHES, PathNormalization.DECODE_AND_MERGE_SLASHES})
+
+
+@cache
+def path_problem(path: str, normalization: PathNormalization) -> Complaint | None:
+    """What keeps `path` from meaning what it says; None if it does."""
+    return _shape_problem(path) or _star_problem(path) or _template_problem(path) or _never_problem(path, normalization)
+
+
+def _shape_problem(path: str) -> Complaint | None:
+    if not path:
+        return Complaint("ZT121", "path is empty", ("write `/` for the root",))
+    if "://" in path:
+        return Complaint("ZT121", f"path `{path}` has a scheme and a host", ("write the path alone; hosts go to `hosts=`",))
+    if path == "*":
+        return Complaint("ZT307", "path `*` is every path", ("leave `paths` out, or write `http=AnyRequest()`",))
+    if path.startswith("*") and "{" not in path:
+        return None
+    if not path.startswith("/"):
+        code = "ZT308" if "{" in path else "ZT121"
+        return Complaint(code, f"path `{path}` does not begin with `/`", (f"write `/{path}`",))
+    return None
+
+
+def _star_problem(path: str) -> Complaint | None:
+    if "{" in path or "*" not in path:
+        return None
+    inner = path[1:-1] if path.startswith("*") else path[:-1]
+    if "*" in inner or (path.startswith("*") and path.endswith("*")):
+        template = path.replace("/*", "/{*}")
+        return Complaint(
+            "ZT307",
+            f"Istio reads a star in `{path}` as a literal character",
+            (f"a star matches only at the end or at the beginning; for one segment write `{template}`",),
+        )
+    if path.endswith("*") and not path.endswith("/*"):
+        stem = path[:-1]
+        return Complaint(
+            "ZT312",
+            f"prefix `{path}` takes in every path that begins with `{stem}`",
+            (f"write `{stem}` and `{stem}/*` for the path and what is below it",),
+        )
+    return None
+
+
+def _template_problem(path: str) -> Complaint | None:
+    if "{" not in path and "}" not in path:
+        return None
+    segments = path.strip("/").split("/")
+    if not any(segment in {"{*}", "{**}"} for segment in segments):
+        return Complaint(
+            "ZT308",
+            f"path `{path}` uses braces that Istio does not know",
+            ("write `{*}` for one segment or `{**}` for any number of them",),
+        )
+    for segment in segments:
+        if segment in {"{*}", "{**}"}:
+            continue
+        if "{" in segment or "}" in segment or "*" in segment:
+            return Complaint(
+                "ZT308",
+                f"segment `{segment}` of template `{path}` is neither literal nor a whole wildcard",
+                ("a wildcard is a segment of its own: `{*}` or `{**}`",),
+            )
+        if not _LITERAL_SEGMENT.fullmatch(segment):
+            return Complaint("ZT308", f"template `{path}` has a segment that Envoy does not take", ())
+    if "{**}" in segments and any(s in {"{*}", "{**}"} for s in segments[segments.index("{**}") + 1 :]):
+        return Complaint("ZT308", f"template `{path}` has a wildcard after `{{**}}`", ("`{**}` is the last wildcard",))
+    return _double_star_problem(path, segments)
+
+
+def _double_star_problem(path: str, segments: list[str]) -> Complaint | None:
+    if path.endswith("/{**}/"):
+        stem = path[: -len("/{**}/")]
+        return Complaint(
+            "ZT309",
+            f"template `{path}` matches only paths that end with a slash",
+            (f"write `{stem}/*` for everything below `{stem}`" if "{" not in stem else f"write `{path[:-1]}`",),
+        )
+    if path.endswith("/{**}") and segments.count("{*}") == 0:
+        stem = path[: -len("/{**}")]
+        return Complaint(
+            "ZT309",
+            f"template `{path}` does not match `{stem or '/'}`",
+            (f"write `{stem}/*` for everything below, and `{stem}` beside it if that is meant",),
+        )
+    return None
+
+
+@cache
+def missing_stem(path: str, listed: tuple[str, ...]) -> str | None:
+    """The path that a template ending in `/{**}` misses, unless it is listed beside it."""
+    if not path.endswith("/{**}"):
+        return None
+    stem = path[: -len("/{**}")]
+    return None if stem in listed else stem
+
+
+def _never_problem(path: str, normalization: PathNormalization) -> Complaint | None:
+    def never(reason: str, *help_: str) -> Complaint:
+        return Complaint("ZT310", f"path `{path}` can never match: {reason}", help_)
+
+    if "?" in path:
+        return never("the query is not compared", f"write `{path.partition('?')[0]}`")
+    if "#" in path:
+        return never("a fragment is never sent", f"write `{path.partition('#')[0]}`")
+    if _NEVER_SENT.search(path):
+        return never("a path has no spaces, control or non-ASCII characters", "write them percent-encoded")
+    if _BROKEN_ESCAPE.search(path):
+        return never("a `%` is not followed by two hexadecimal digits", "write `%25` for a percent sign")
+    if normalization is PathNormalization.NONE:
+        return None
+    normal = _normalized(path, normalization)
+    if normal != path or _REWRITTEN.search(path):
+        return never("Envoy normalizes paths before it compares them", f"write `{normal}`")
+    return None
+
+
+def _normalized(path: str, normalization: PathNormalization) -> str:
+    if normalization is PathNormalization.DECODE_AND_MERGE_SLASHES:
+        path = re.sub(r"%2[fF]|%5[cC]", "/", path)
+    path = _ESCAPE.sub(_decoded, path.replace("\\", "/"))
+    path = re.sub(r'["<>^`]', lambda match: f"%{ord(match.group()):02X}", path)
+    kept: list[str] = []
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        is_last = index == len(segments) - 1
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+        if is_last and segment in {".", ".."}:
+            kept.append("")
+    path = "/".join(kept)
+    return re.sub(r"/{2,}", "/", path) if normalization in _MERGING else path
+
+
+def _decoded(match: re.Match[str]) -> str:
+    character = chr(int(match.group(1), 16))
+    return character if _UNRESERVED.fullmatch(character) else match.group()
+
+
+@cache
+def near_miss(path: str, listed: tuple[str, ...]) -> str | None:
+    """A neighbour that a denied or excepted path leaves open although it is usually the same resource."""
+    if "{" in path or path.startswith("*") or path == "/":
+        return None
+    if path.endswith("/*"):
+        stem = path[:-2]
+        return stem if stem and stem not in listed else None
+    stem = path.rstrip("/")
+    return None if f"{stem}/*" in listed else f"{stem}/*"
+
+
+def is_evadable(normalization: PathNormalization) -> bool:
+    """Whether spellings of one path that applications often fold stay different to Istio."""
+    return normalization is not PathNormalization.DECODE_AND_MERGE_SLASHES

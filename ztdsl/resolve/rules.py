@@ -1,0 +1,312 @@
+"""Rules: everything that only their parts together can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ztdsl.dsl.declaration import MISSING
+from ztdsl.dsl.requests import AnyRequest, Grpc, Http
+from ztdsl.dsl.rules import Effect, Rule
+from ztdsl.dsl.users import EndUser
+from ztdsl.dsl.workloads import Gateway, Service
+from ztdsl.ir import model as ir
+from ztdsl.ir import values
+from ztdsl.resolve import shapes, weakenings
+from ztdsl.resolve.callers import CALLERS, check_declared, check_shared_identity, source
+from ztdsl.resolve.hosts import has_port, server_name_problem
+from ztdsl.resolve.problems import label
+from ztdsl.resolve.requests import request, warn_of_neighbours
+from ztdsl.resolve.sights import check_addresses, check_identities
+from ztdsl.resolve.targets import Target, targets
+from ztdsl.resolve.users import user
+
+if TYPE_CHECKING:
+    from ztdsl.dsl.policy import Policy
+    from ztdsl.resolve.context import Context
+
+REQUESTS = (Http, Grpc, AnyRequest)
+
+
+def rules(context: Context, part: Policy) -> list[ir.Rule]:
+    """The rules of one policy without its parts, one for each workload that a rule is about."""
+    found: list[ir.Rule] = []
+    seen: set[int] = set()
+    for index, rule in shapes.items(context.problems, part, "rules", (Rule,), "rules"):
+        if id(rule) in seen:
+            context.problems.report("ZT501", "rule is listed twice", label(part, "rules", index))
+            continue
+        seen.add(id(rule))
+        context.kept.append(rule)
+        found += _rule(context, part, rule)
+    return found
+
+
+def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
+    context.problems.report_faults(rule)
+    because = _because(context, rule)
+    ends = weakenings.trial(context, rule, rule.stage)
+    where = targets(context, part, rule)
+    who = _callers(context, rule, where)
+    what = _requests(context, rule, where)
+    names = _server_names(context, rule, where) if rule.server_names != () else ()
+    if because is None or where is None or who is None or what is None or names is None:
+        return []
+    if rule.stage is not None and ends is None:
+        return []
+    if not (check_addresses(context, rule, where, who) and check_identities(context, rule, where, who)):
+        return []
+    if rule.effect is not Effect.ALLOW or _has_negations(rule):
+        _warn_of_paths(context, rule)
+    owner = part.owner if isinstance(part.owner, str) else None
+    callers = tuple(sorted({caller for _, caller in who}, key=_key))
+    grouped: dict[tuple[str, str | None], set[int]] = {}
+    for target in where:
+        grouped.setdefault((target.namespace, target.workload), set()).add(target.port.container)
+    effect = ir.Effect(rule.effect.value)
+    return [
+        ir.Rule(
+            effect, ends, namespace, workload, tuple(sorted(ports)), rule.is_tcp, callers, what, names,
+            because, owner, rule._origin,  # noqa: SLF001
+        )  # fmt: skip
+        for (namespace, workload), ports in grouped.items()
+    ]
+
+
+def _key(value: values.Keyed) -> str:
+    return value.key
+
+
+def _because(context: Context, rule: Rule) -> str | None:
+    because = shapes.string(context.problems, rule, "because")
+    if because is not None and not because.strip():
+        context.problems.report(
+            "ZT136", "rule has no reason", label(rule, "because"), help=("say why, for the next reader",)
+        )
+        return None
+    return because
+
+
+def _callers(
+    context: Context, rule: Rule, where: list[Target] | None
+) -> list[tuple[tuple[str | int, ...], values.Caller]] | None:
+    problems = context.problems
+    beside = _user_beside(context, rule)
+    before = len(problems.findings)
+    listed = shapes.one_or_many(rule.callers, "callers")
+    if not listed:
+        problems.report(
+            "ZT131",
+            "rule has no callers",
+            label(rule, "callers"),
+            notes=("Istio reads an empty list of callers as everyone",),
+            help=("name the callers, or write `Anyone()` if everyone is meant",),
+        )
+        return None
+    found: list[tuple[tuple[str | int, ...], values.Caller]] = []
+    for place, caller in listed:
+        if isinstance(caller, EndUser):
+            resolved = _end_user(context, rule, place, caller, where)
+        else:
+            known = shapes.one(problems, rule, place, caller, CALLERS, "a caller")
+            resolved = _workload_caller(context, rule, place, known, [item for _, item in listed]) if known else None
+            if resolved is not None and beside is not None:
+                resolved = _with_user(context, resolved.source, beside)
+        if resolved is not None:
+            found.append((place, resolved))
+    is_good = len(problems.findings) == before and len(found) == len(listed)
+    if is_good:
+        is_good = _check_everyone(context, rule, found)
+    if rule.user is not None and beside is None:
+        return None
+    return found if is_good else None
+
+
+def _user_beside(context: Context, rule: Rule) -> values.User | None:
+    if rule.user is None:
+        return None
+    declared = shapes.one(context.problems, rule, ("user",), rule.user, (EndUser,), "an end user")
+    return None if declared is None else user(context, declared)
+
+
+def _with_user(context: Context, peer: values.Source, beside: values.User) -> values.Caller:
+    key = (peer, beside)
+    known = context.pairs.get(key)
+    if known is None:
+        known = context.pairs[key] = values.Caller(peer, beside)
+    return known
+
+
+def _end_user(
+    context: Context, rule: Rule, place: tuple[str | int, ...], caller: EndUser, where: list[Target] | None
+) -> values.Caller | None:
+    if rule.user is not None:
+        context.problems.report(
+            "ZT137",
+            "rule names an end user as a caller and another as `user`",
+            label(rule, *place),
+            related=(label(rule, "user", text="the other"),),
+            help=("`user` is the end user beside a workload; write two rules for two callers",),
+        )
+        return None
+    if rule.is_tcp:
+        context.problems.report(
+            "ZT129", "a connection has no end user: tokens are read from HTTP requests", label(rule, *place)
+        )
+        return None
+    if where and any(target.workload is None for target in where):
+        context.problems.report(
+            "ZT137",
+            "end users cannot call every workload of a namespace",
+            label(rule, *place),
+            notes=("their tokens would be verified at every workload, and broken ones refused there",),
+            help=("name the services that they call",),
+        )
+        return None
+    who = user(context, caller)
+    return None if who is None else _with_user(context, values.Everyone(), who)
+
+
+def _workload_caller(
+    context: Context, rule: Rule, place: tuple[str | int, ...], caller: object, callers: list[object]
+) -> values.Caller | None:
+    if isinstance(caller, Service | Gateway):
+        check_declared(context, rule, place, caller)
+        check_shared_identity(context, rule, "callers", caller, callers)
+    resolved = source(context, caller)  # type: ignore[arg-type] # one of CALLERS
+    if resolved is None:
+        return None
+    known = context.plain.get(resolved)
+    if known is None:
+        known = context.plain[resolved] = values.Caller(resolved)
+    return known
+
+
+def _check_everyone(
+    context: Context, rule: Rule, found: list[tuple[tuple[str | int, ...], values.Caller]]
+) -> bool:
+    if len(found) == 1:
+        return True
+    for place, caller in found:
+        if isinstance(caller.source, values.Everyone) and caller.user is None and not caller.source.but:
+            context.problems.report(
+                "ZT137",
+                "list of callers says anyone, so the others in it say nothing",
+                label(rule, *place),
+                help=("leave `Anyone()` out, or the others",),
+            )
+            return False
+    return True
+
+
+def _requests(context: Context, rule: Rule, where: list[Target] | None) -> tuple[values.Request, ...] | None:
+    if rule.is_tcp:
+        return ()
+    problems = context.problems
+    listed = shapes.one_or_many(rule.http, "http")
+    if not listed:
+        problems.report(
+            "ZT131", "rule has no requests", label(rule, "http"), help=("write `AnyRequest()` for every request",)
+        )
+        return None
+    before = len(problems.findings)
+    found: list[values.Request] = []
+    for place, item in listed:
+        if item is MISSING:
+            return None
+        declared = shapes.one(problems, rule, place, item, REQUESTS, "a request: `Http(...)`, `Grpc(...)`, `AnyRequest()`,")
+        resolved = request(context, declared) if declared is not None else None
+        if resolved is None or declared is None:
+            return None
+        if isinstance(declared, Http) and where is not None:
+            _check_grpc(context, declared, where)
+            _check_host_evasion(context, rule, declared)
+        found.append(resolved)
+    if len(problems.findings) != before:
+        return None
+    if len(found) == 1:
+        return tuple(found)
+    return tuple(sorted(set(found), key=_key))
+
+
+def _check_grpc(context: Context, declared: Http, where: list[Target]) -> None:
+    target = next((each for each in where if each.port.protocol is ir.Protocol.GRPC), None)
+    if target is None:
+        return
+    related = (label(target.endpoint.port, text="gRPC port"),)
+    for field in ("methods", "not_methods"):
+        for index, method in enumerate(getattr(declared, field)):
+            if method != "POST":
+                context.problems.report(
+                    "ZT311",
+                    f"a gRPC call is never a {method} request",
+                    label(declared, field, index),
+                    related=related,
+                    help=("write `Grpc(service, methods=[...])`",),
+                )
+    for field in ("paths", "not_paths"):
+        for index, path in enumerate(getattr(declared, field)):
+            if path.count("/") != 2 or not path.startswith("/") or "{" in path:  # noqa: PLR2004 - /SERVICE/METHOD
+                context.problems.report(
+                    "ZT311",
+                    f"path `{path}` is not of the form that gRPC calls have",
+                    label(declared, field, index),
+                    related=related,
+                    help=("a call's path is `/package.Service/Method`: write `Grpc(service, methods=[...])`",),
+                )
+
+
+def _check_host_evasion(context: Context, rule: Rule, declared: Http) -> None:
+    fields = ("not_hosts",) if rule.effect is Effect.ALLOW else ("hosts",) if rule.effect is Effect.DENY else ()
+    for field in fields:
+        for index, host in enumerate(getattr(declared, field)):
+            if host.startswith("*.") and not has_port(host):
+                context.problems.report(
+                    "ZT313",
+                    f"`{host}` is evaded by naming a port in the request",
+                    label(declared, field, index),
+                    notes=("Istio compares hosts as sent, with their port, and a suffix cannot leave the port open",),
+                    help=("write the hosts out, or allow the hosts that are meant",),
+                )
+
+
+def _has_negations(rule: Rule) -> bool:
+    return any(isinstance(item, Http) and item.not_paths for _, item in shapes.one_or_many(rule.http, "http"))
+
+
+def _warn_of_paths(context: Context, rule: Rule) -> None:
+    for _, item in shapes.one_or_many(rule.http, "http"):
+        if not isinstance(item, Http) or id(item) in context.warned:
+            continue
+        context.warned.add(id(item))
+        if rule.effect is Effect.DENY and item.paths:
+            warn_of_neighbours(context, item, "paths")
+        if rule.effect is Effect.ALLOW and item.not_paths:
+            warn_of_neighbours(context, item, "not_paths")
+
+
+def _server_names(context: Context, rule: Rule, where: list[Target] | None) -> tuple[str, ...] | None:
+    problems = context.problems
+    before = len(problems.findings)
+    names: set[str] = set()
+    for index, name in shapes.strings(problems, rule, "server_names"):
+        if complaint := server_name_problem(name):
+            problems.complain(complaint, rule, "server_names", index)
+        names.add(name)
+    for target in where or ():
+        if target.port.protocol is not ir.Protocol.TLS:
+            problems.report(
+                "ZT134",
+                f"port {target.port.container} is no TLS port and its connections carry no server name",
+                label(rule, "server_names"),
+                related=(label(target.endpoint.port, text="port declared here"),),
+            )
+        elif target.has_sidecars:
+            problems.report(
+                "ZT315",
+                "a sidecar sees Istio's internal server name, not the one that the client asked for",
+                label(rule, "server_names"),
+                help=("test server names at the gateway, or leave them out",),
+            )
+    return tuple(sorted(names)) if len(problems.findings) == before else None
+
+

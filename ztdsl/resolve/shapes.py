@@ -1,0 +1,126 @@
+"""Checks that an argument is of the kind that its declaration takes, in the user's words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ztdsl.dsl.declaration import MISSING, Declaration
+from ztdsl.resolve.problems import label, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ztdsl.resolve.problems import Problems
+
+T = TypeVar("T")
+Place = tuple[str | int, ...]
+_WORDS: Final = {str: "a string", int: "a number", float: "a number", bool: "true or false", date: "a date"}
+
+
+def described(value: object) -> str:
+    """What a wrong value is, in words."""
+    if value is None:
+        return "None"
+    if isinstance(value, Declaration):
+        return named(value)
+    if isinstance(value, type):
+        return f"the class `{value.__name__}` itself"
+    if isinstance(value, str):
+        return f"the string `{value}`"
+    if isinstance(value, bool | int | float):
+        return f"`{value}`"
+    if isinstance(value, tuple | list):
+        return "a list"
+    if isinstance(value, set | frozenset):
+        return "a set, which has no order"
+    if isinstance(value, dict):
+        return "a dictionary"
+    return f"a value of type `{type(value).__name__}`"
+
+
+def wrong(problems: Problems, owner: Declaration, place: Place, value: object, wanted: str) -> None:
+    """Report that the argument at `place` is not what was wanted; a missing one was reported already."""
+    if value is MISSING:
+        return
+    field = next((step for step in reversed(place) if isinstance(step, str)), "argument")
+    help_: tuple[str, ...] = ()
+    if isinstance(value, type) and issubclass(value, Declaration):
+        help_ = (f"make one: `{value.__name__}(...)`",)
+    elif isinstance(value, str) and wanted.startswith("a list of strings"):
+        help_ = (f'write `["{value}"]`',)
+    elif isinstance(value, Declaration) and wanted.startswith("a list"):
+        help_ = ("put it in a list: `[...]`",)
+    problems.report(
+        "ZT101",
+        f"`{field}` of {named(owner)} takes {wanted}, not {described(value)}",
+        label(owner, *place),
+        help=help_,
+    )
+
+
+def one(
+    problems: Problems, owner: Declaration, place: Place, value: object, kinds: tuple[type[T], ...], wanted: str
+) -> T | None:
+    """`value` if it is of one of `kinds`; None, and a finding, if not."""
+    if isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds):
+        return value
+    wrong(problems, owner, place, value, wanted)
+    return None
+
+
+def string(problems: Problems, owner: Declaration, field: str, wanted: str = "a string") -> str | None:
+    """The argument `field` if it is a string; None, and a finding, if not."""
+    value = getattr(owner, field)
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]
+    return one(problems, owner, (field,), value, (str,), wanted)
+
+
+def optional_string(problems: Problems, owner: Declaration, field: str) -> str | None:
+    """The argument `field` if it is a string; None where it was left out, or with a finding."""
+    value: object = getattr(owner, field)
+    return None if value is None else one(problems, owner, (field,), value, (str,), "a string")
+
+
+def strings(problems: Problems, owner: Declaration, field: str) -> Iterator[tuple[int, str]]:
+    """The strings of a list argument with their positions; anything else becomes a finding."""
+    value: Any = getattr(owner, field)
+    if not isinstance(value, tuple):
+        wrong(problems, owner, (field,), value, "a list of strings")
+        return
+    for index, item in enumerate(value):
+        if isinstance(item, str):
+            yield index, item
+        else:
+            wrong(problems, owner, (field, index), item, "strings")
+
+
+def items(
+    problems: Problems, owner: Declaration, field: str, kinds: tuple[type[T], ...], wanted: str
+) -> Iterator[tuple[int, T]]:
+    """The declarations of a list argument with their positions; anything else becomes a finding."""
+    value: Any = getattr(owner, field)
+    if not isinstance(value, tuple):
+        wrong(problems, owner, (field,), value, f"a list of {wanted}")
+        return
+    for index, item in enumerate(value):
+        if isinstance(item, kinds):
+            yield index, item
+        else:
+            wrong(problems, owner, (field, index), item, wanted)
+
+
+def one_or_many(value: object, field: str) -> list[tuple[Place, object]]:
+    """Each item of an argument that takes one value or a list of them, with its place."""
+    if isinstance(value, tuple):
+        return [((field, index), item) for index, item in enumerate(value)]
+    return [((field,), value)]
+
+
+def day(problems: Problems, owner: Declaration, field: str) -> date | None:
+    """The argument `field` if it is a date; None, and a finding, if not."""
+    value = getattr(owner, field)
+    if isinstance(value, datetime):
+        return value.date()
+    return one(problems, owner, (field,), value, (date,), "a date, such as `date(2027, 3, 31)`,")

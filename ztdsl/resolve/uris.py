@@ -1,0 +1,51 @@
+"""Checks of the URIs that name issuers and their keys."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
+
+from ztdsl.resolve.problems import Complaint
+
+_UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+_LONGEST_KEY_URI: Final = 2048
+
+
+@cache
+def issuer_problem(issuer: str) -> Complaint | None:
+    """What keeps `issuer` from being compared with a token's `iss` to the letter."""
+    if not issuer:
+        return Complaint("ZT124", "issuer is empty", ("write what its tokens carry as `iss`",))
+    if _UNPRINTABLE.search(issuer):
+        return Complaint("ZT124", f"issuer `{issuer}` has a space or control character", ())
+    if "*" in issuer:
+        return Complaint("ZT124", f"issuer `{issuer}` has a wildcard", ("an issuer is compared to the letter",))
+    return None
+
+
+@cache
+def key_uri_problem(uri: str) -> Complaint | None:
+    """What keeps `uri` from being an address of keys that is fetched safely."""
+    if _UNPRINTABLE.search(uri) or not uri.isascii():
+        return Complaint("ZT124", f"key URI `{uri}` has a space, control or non-ASCII character", ())
+    if len(uri) > _LONGEST_KEY_URI:
+        return Complaint("ZT124", f"key URI is longer than {_LONGEST_KEY_URI} characters", ())
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return Complaint("ZT124", f"key URI `{uri}` is malformed", ("write `https://host/path`",))
+    if parts.scheme == "http":
+        secure = "https" + uri[len("http") :]
+        return Complaint(
+            "ZT125",
+            f"key URI `{uri}` is fetched without authentication",
+            (f"write `{secure}`: whoever answers in the issuer's place could sign tokens",),
+        )
+    if parts.scheme != "https" or not parts.hostname:
+        return Complaint("ZT124", f"key URI `{uri}` is not an https URI", ("write `https://host/path`",))
+    if parts.username is not None or parts.password is not None:
+        return Complaint("ZT124", "key URI carries credentials", ("manifests are no place for secrets",))
+    return None

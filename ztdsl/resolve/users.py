@@ -1,0 +1,166 @@
+"""End users: which of an issuer's tokens a rule means."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from ztdsl.dsl.declaration import MISSING
+from ztdsl.dsl.patterns import Prefix, Present, Suffix
+from ztdsl.dsl.users import Claim, ClaimTest, EndUser, Issuer
+from ztdsl.ir import values as ir
+from ztdsl.resolve import shapes
+from ztdsl.resolve.issuers import SPLIT_BY_ISTIO, element_type, issuer, path_of, require_declared, shown
+from ztdsl.resolve.patterns import pattern
+from ztdsl.resolve.problems import label, named, suggestion
+from ztdsl.resolve.words import literal_problem
+
+if TYPE_CHECKING:
+    from ztdsl.resolve.context import Context
+
+
+def user(context: Context, declared: EndUser) -> ir.User | None:
+    """The end user as the Model has it, checked once; None for a broken one."""
+    if id(declared) in context.seen:
+        known: ir.User | None = context.seen[id(declared)]
+        return known
+    context.seen[id(declared)] = None
+    context.kept.append(declared)
+    problems = context.problems
+    problems.report_faults(declared)
+    before = len(problems.findings)
+    who = _issuer(context, declared)
+    audiences = _values(context, declared, "audience")
+    subjects = _values(context, declared, "subject")
+    presenters = _values(context, declared, "presenter")
+    tests = tuple(
+        test
+        for index, each in shapes.items(problems, declared, "where", (ClaimTest,), "claim tests")
+        if isinstance(declared.issuer, Issuer) and (test := _test(context, declared, index, each)) is not None
+    )
+    if who is None or len(problems.findings) != before:
+        return None
+    known_audiences = issuer(context, who)
+    if known_audiences is None or not _audiences_known(context, declared, who, audiences):
+        return None
+    result = ir.User(who.issuer, audiences, subjects, presenters, tuple(sorted(tests, key=repr)))
+    context.seen[id(declared)] = result
+    return result
+
+
+def _issuer(context: Context, declared: EndUser) -> Issuer | None:
+    value: object = declared.issuer
+    if isinstance(value, str):
+        context.problems.report(
+            "ZT111",
+            f"end user names the issuer `{value}` by a string",
+            label(declared, "issuer"),
+            help=("declare it with `Issuer(...)` and give that",),
+        )
+        return None
+    who = shapes.one(context.problems, declared, ("issuer",), value, (Issuer,), "an issuer")
+    if who is not None and issuer(context, who) is None:
+        return None
+    return who
+
+
+def _values(context: Context, declared: EndUser, field: str) -> tuple[str, ...]:
+    value: object = getattr(declared, field)
+    if value is None:
+        return ()
+    if value == ():
+        context.problems.report("ZT131", f"`{field}` of an end user is an empty list", label(declared, field))
+        return ()
+    found: set[str] = set()
+    for place, item in shapes.one_or_many(value, field):
+        text = shapes.one(context.problems, declared, place, item, (str,), "a string or a list of strings")
+        if text is None:
+            continue
+        if complaint := literal_problem("ZT132", field, text):
+            context.problems.complain(complaint, declared, *place)
+        found.add(text)
+    return tuple(sorted(found))
+
+
+def _audiences_known(context: Context, declared: EndUser, who: Issuer, audiences: tuple[str, ...]) -> bool:
+    if not isinstance(who.audiences, tuple):
+        return True
+    is_known = True
+    for place, audience in shapes.one_or_many(declared.audience, "audience") if audiences else ():
+        if audience in who.audiences:
+            continue
+        is_known = False
+        near = suggestion(str(audience), [str(each) for each in who.audiences])
+        context.problems.report(
+            "ZT115",
+            f"{named(who)} does not accept audience `{audience}`",
+            label(declared, *place),
+            related=(label(who, "audiences", text="its audiences"),),
+            help=(near or "add it to `audiences=[...]` of the issuer",),
+        )
+    return is_known
+
+
+def _test(context: Context, declared: EndUser, index: int, test: ClaimTest) -> ir.ClaimTest | None:
+    problems = context.problems
+    if not isinstance(test.claim, Claim) or test.claim.name is MISSING:
+        return None
+    if not require_declared(context, declared.issuer, test.claim, declared, "where", index):
+        return None
+    if not test.values:
+        problems.report("ZT131", f"test of claim `{shown(test.claim)}` names no value", label(test))
+        return None
+    patterns = [_value(context, declared.issuer, test, position) for position in range(len(test.values))]
+    found = sorted({each for each in patterns if each is not None}, key=repr)
+    is_split = _is_split(declared.issuer, test.claim)
+    if test.kind == "all" and len(found) > 1 and not element_type(test.claim)[1] and not is_split:
+        problems.report(
+            "ZT132",
+            f"claim `{shown(test.claim)}` is one string and cannot have all of several values",
+            label(test),
+            help=("write `is_in(...)` for any of them, or declare the claim as a list",),
+        )
+        return None
+    if None in patterns:
+        return None
+    return ir.ClaimTest(path_of(test.claim), ir.Quantifier(test.kind), tuple(found))
+
+
+def _is_split(issuer: Issuer, claim: Claim[Any]) -> bool:
+    path = path_of(claim)
+    return len(path) == 1 and (path[0] in SPLIT_BY_ISTIO or any(claim is each for each in issuer.space_delimited))
+
+
+def _value(context: Context, issuer: Issuer, test: ClaimTest, position: int) -> ir.Pattern | None:
+    problems = context.problems
+    value = test.values[position]
+    element, _ = element_type(test.claim)
+    what = f"value of claim `{shown(test.claim)}`"
+    if isinstance(value, str) and isinstance(element, type) and issubclass(element, Enum):
+        known = [str(member.value) for member in element]
+        text = str(value.value) if isinstance(value, Enum) else value
+        if text not in known or (isinstance(value, Enum) and not isinstance(value, element)):
+            near = suggestion(text, known)
+            listed = ", ".join(f"`{each}`" for each in known)
+            problems.report(
+                "ZT114",
+                f"claim `{shown(test.claim)}` has no value `{text}`",
+                label(test, position),
+                related=(label(test.claim, "type", text="its values"),),
+                help=(near or f"it can be {listed}",),
+            )
+            return None
+        value = text
+    if isinstance(value, str | Prefix | Suffix | Present):
+        result = pattern(context, test, (position,), value, "ZT132", what)
+        if result is not None and " " in result.text and _is_split(issuer, test.claim):
+            problems.report(
+                "ZT314",
+                f"{what} has a space, and Istio splits this claim at spaces",
+                label(test, position),
+                help=("test each word by itself: `has_all(...)` for all of them, `is_in(...)` for any",),
+            )
+            return None
+        return result
+    shapes.wrong(problems, test, (position,), value, "a declared value")
+    return None
