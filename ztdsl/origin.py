@@ -7,7 +7,9 @@ three callers. Frames are never kept: a frame keeps every local variable of its 
 from __future__ import annotations
 
 import sys
+from array import array
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 _OURS: Final = str(Path(__file__).parent) + "/"
 _CALLERS: Final = 3
+_KEPT: Final = 8
+_NOWHERE: Final = array("i", (-1, -1, -1, -1))
+_ranges: Final[dict[int, tuple[CodeType, array[int]]]] = {}  # by id; the code is kept so that its id stays its own
 _COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
@@ -103,7 +108,15 @@ def _position(code: CodeType, offset: int) -> Position:
 
 
 def _instruction_range(code: CodeType, offset: int) -> tuple[int | None, int | None, int | None, int | None]:
-    for index, positions in enumerate(code.co_positions()):
-        if index == offset // 2:
-            return positions
-    return (None, None, None, None)
+    """The range of the instruction at `offset`; all of a code's ranges are read at once, for a few codes at a time."""
+    known = _ranges.get(id(code))
+    if known is None:
+        if len(_ranges) >= _KEPT:
+            del _ranges[next(iter(_ranges))]
+        flat = array("i", (-1 if number is None else number for number in chain.from_iterable(code.co_positions())))
+        known = _ranges[id(code)] = (code, flat)
+    start = offset // 2 * 4
+    line, end_line, column, end_column = (
+        (None if number < 0 else number) for number in known[1][start : start + 4] or _NOWHERE
+    )
+    return (line, end_line, column, end_column)

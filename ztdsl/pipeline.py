@@ -117,6 +117,8 @@ def _refused(manifests: Iterable[Annotated]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for annotated in manifests:
         for problem in problems(annotated.manifest):
+            if problem.severity != "error":
+                continue  # of what is only unusual, the policy's author is the judge
             meta = annotated.manifest.meta
             place = Label(Spot(annotated.origin)) if annotated.origin is not None else None
             found.append(
@@ -133,7 +135,8 @@ def _refused(manifests: Iterable[Annotated]) -> list[Diagnostic]:
 
 def _report(loaded: Loaded, configuration: Configuration, findings: list[Diagnostic], rules: int) -> Report:
     weighed = [each for finding in findings if (each := _weighed(finding, configuration)) is not None]
-    name = loaded.policy.name if isinstance(loaded.policy.name, str) else None
+    declared: object = loaded.policy.name
+    name = declared if isinstance(declared, str) else None
     remaining, accepted, comments = apply(weighed, [str(file) for file in loaded.files])
     if comments:
         remaining += tuple(each for c in comments if (each := _weighed(c, configuration)) is not None)

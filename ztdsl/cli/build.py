@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from ztdsl.cli import exits
-from ztdsl.cli.findings import asked_threshold, fails, say_findings
+from ztdsl.cli.findings import Threshold, say_findings
 from ztdsl.cli.flags import (
     Color,
     Config,
@@ -63,7 +63,7 @@ def build(
     del debug  # the guard reads it
     if out_dir is not None and (out_file is not None or output != "yaml"):
         raise UsageProblem("--out-dir writes YAML files and nothing else", "leave out --out-file and -o")
-    asked = asked_threshold(strict=strict, fail_on=fail_on)
+    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
     chosen = settings(mesh, config, istio_version, today, templates)
     from ztdsl.api import build_manifests  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
@@ -74,7 +74,7 @@ def build(
         announce(built.configuration)
     if built.report.findings or (built.report.accepted and not quiet):
         say_findings(built.report, color=color)
-    if built.manifests is None or fails(built.report, asked or built.configuration.fail_on):
+    if built.manifests is None or threshold.fails(built.report, built.configuration.fail_on):
         return exits.FINDINGS
     if source_map is not None:
         write_file(source_map, _source_map_text(built))

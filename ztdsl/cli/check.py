@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Option
 
 from ztdsl.cli import exits
-from ztdsl.cli.findings import asked_threshold, fails, write_findings
+from ztdsl.cli.findings import Threshold, write_findings
 from ztdsl.cli.flags import Color, Config, Debug, FailOn, IstioVersion, Mesh, Policy, Quiet, Strict, Today, Verbose
 from ztdsl.cli.settings import announce, settings
 
@@ -37,7 +37,7 @@ def check(
     debug: Debug = False,
 ) -> int:
     """Print the report of a policy."""
-    asked = asked_threshold(strict=strict, fail_on=fail_on)
+    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
     chosen = settings(mesh, config, istio_version, today, None)
     from ztdsl.api import check_policy  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.config import ConfigurationFailure  # noqa: PLC0415
@@ -57,4 +57,5 @@ def check(
         announce(checked.configuration)
     if checked.report.findings or not quiet or output != "text":
         write_findings(checked.report, output, color=color)
-    return exits.FINDINGS if fails(checked.report, asked or checked.configuration.fail_on) else exits.CLEAN
+    failed = threshold.fails(checked.report, checked.configuration.fail_on)
+    return exits.FINDINGS if failed else exits.CLEAN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated
 
 from typer import Argument, Option
@@ -16,7 +15,7 @@ from ztdsl.cli.settings import Settings, announce, settings
 from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.usage import UsageProblem
 
-Topic = Annotated[str, Argument(metavar="TOPIC", help="a code such as ZT112, or the policy file")]
+Topic = Annotated[str, Argument(metavar="TOPIC", help="a code such as ZT112 or its name in words, or the policy file")]
 Workload = Annotated[str | None, Argument(metavar="WORKLOAD", help="with a policy file: [namespace/]service[:port]")]
 Output = Annotated[str, Option("-o", "--output", metavar="text|json", help="the format of a workload's explanation")]
 
@@ -39,7 +38,7 @@ def explain(
     chosen = settings(mesh, config, istio_version, today, None)
     if workload is not None:
         return _workload(topic, workload, chosen, output=output, color=color, verbose=verbose)
-    if not re.fullmatch(r"[A-Za-z]{2}\d+", topic):
+    if "/" in topic or "." in topic:
         raise UsageProblem(
             f"`{topic}` is no code, and no workload is named", f"for example `ztc explain {topic} shop/orders`"
         )
@@ -50,7 +49,7 @@ def _code(code: str) -> int:
     from ztdsl.api import UnknownCode, explain_code  # noqa: PLC0415
 
     try:
-        page = explain_code(code.upper())
+        page = explain_code(code)
     except UnknownCode as unknown:
         meant = [f"did you mean `{suggestion}`?" for suggestion in unknown.suggestions[:1]]
         raise UsageProblem(f"ztc has no code `{code}`", *meant) from None
@@ -59,11 +58,14 @@ def _code(code: str) -> int:
 
 
 def _workload(policy: str, workload: str, chosen: Settings, *, output: str, color: str, verbose: bool) -> int:
-    from ztdsl.api import explain_service  # noqa: PLC0415
+    from ztdsl.api import UnknownWorkload, explain_service  # noqa: PLC0415
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
 
-    with diverted_stdout():
-        explanation = explain_service(policy, workload, **chosen)
+    try:
+        with diverted_stdout():
+            explanation = explain_service(policy, workload, **chosen)
+    except UnknownWorkload as unknown:
+        raise UsageProblem(unknown.message, *(f"`{candidate}`" for candidate in unknown.candidates)) from None
     if verbose:
         announce(explanation.configuration)
     if explanation.report.has_errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.cli.color import wants_color, width_of
@@ -35,17 +36,30 @@ def write_findings(report: Report, output: str, *, color: str) -> None:
     write_product(render(report, output, color=wants_color(color, STDOUT), width=width_of(STDOUT)))
 
 
-def asked_threshold(*, strict: bool, fail_on: str | None) -> str | None:
-    """The severity from which the flags let findings fail, or `never`; None if no flag says it.
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The severity from which findings make a command fail, as the flags ask for it.
 
-    Raises:
-        UsageProblem: the flags contradict each other.
+    Attributes:
+        asked: a severity's word or `never`; None if no flag says it, and the configuration decides.
     """
-    if strict and fail_on not in {None, "warning"}:
-        raise UsageProblem(f"--strict means --fail-on warning; --fail-on {fail_on} is given too", "leave one out")
-    return "warning" if strict else fail_on
 
+    asked: str | None
 
-def fails(report: Report, threshold: str) -> bool:
-    """Whether `report` has a finding at or above `threshold`, a severity's word or `never`."""
-    return threshold != "never" and report.worst is not None and report.worst >= Severity[threshold.upper()]
+    @classmethod
+    def from_flags(cls, *, strict: bool, fail_on: str | None) -> Threshold:
+        """What `--strict` and `--fail-on` ask for together.
+
+        Raises:
+            UsageProblem: they contradict each other.
+        """
+        if strict and fail_on not in {None, "warning"}:
+            raise UsageProblem(f"--strict means --fail-on warning; --fail-on {fail_on} is given too", "leave one out")
+        return cls("warning" if strict else fail_on)
+
+    def fails(self, report: Report, configured: Severity | None) -> bool:
+        """Whether `report` has a finding at or above the threshold; `configured` counts where no flag says it."""
+        if self.asked == "never":
+            return False
+        limit = configured if self.asked is None else Severity[self.asked.upper()]
+        return limit is not None and report.worst is not None and report.worst >= limit

@@ -49,4 +49,4 @@ def _date(text: str) -> date:
 
 def announce(configuration: Configuration) -> None:
     """Say on stderr which configuration and which mesh is used."""
-    say(f"mesh {configuration.mesh.name}, configuration {configuration.file or 'none'}\n")
+    say(f"mesh {configuration.mesh.name}, {configuration.file or 'no configuration file'}\n")

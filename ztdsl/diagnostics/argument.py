@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.diagnostics.source_file import range_of
+from ztdsl.diagnostics.calls import range_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

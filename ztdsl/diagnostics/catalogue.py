@@ -93,6 +93,7 @@ _ROWS: Final = (
     Entry("ZT135", "malformed-token-location", ERROR, "a place to look for tokens is malformed or given twice"),
     Entry("ZT136", "missing-reason", ERROR, "a rule has no reason"),
     Entry("ZT137", "conflicting-callers", ERROR, "the callers of a rule contradict each other"),
+    Entry("ZT138", "never-matches", ERROR, "a request pattern contradicts itself and can never match"),
     # ZT2xx: ownership and composition
     Entry("ZT201", "not-owned", ERROR, "a rule is about a workload that its policy does not own"),
     Entry("ZT202", "owned-twice", ERROR, "two parts of a policy own the same namespace or service"),

@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ztdsl.diagnostics.argument import part_of
 from ztdsl.diagnostics.model import Span
-from ztdsl.diagnostics.source_file import Range, range_of, source_file
+from ztdsl.diagnostics.source_file import source_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +64,9 @@ def _order(finding: Diagnostic) -> tuple[str, int, int, str, str]:
 
 
 def _span(position: Position, path: tuple[str | int, ...]) -> Span:
+    from ztdsl.diagnostics.argument import part_of  # noqa: PLC0415 - a run without findings needs no syntax tree
+    from ztdsl.diagnostics.calls import Range, range_of  # noqa: PLC0415 - as above
+
     source = source_file(position.file)
     if source is None or position.column is None or position.end_column is None:
         return Span(position.file, position.line)

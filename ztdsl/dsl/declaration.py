@@ -10,6 +10,7 @@ import inspect
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from ztdsl.origin import Origin, capture
 
@@ -65,8 +66,7 @@ class _DeclarationType(type):
 class Declaration(metaclass=_DeclarationType):
     """A frozen value; two declarations are the same only if they are the same object."""
 
-    __slots__ = ("__weakref__", "_faults", "_origin")
-    _faults: tuple[Fault, ...]
+    __slots__ = ("__weakref__", "_origin")
     _origin: Origin
 
     def __repr__(self) -> str:
@@ -76,6 +76,9 @@ class Declaration(metaclass=_DeclarationType):
         return f"{type(self).__name__}({shown})"
 
 
+_FAULTS: Final[WeakKeyDictionary[Declaration, tuple[Fault, ...]]] = WeakKeyDictionary()
+
+
 def origin_of(declaration: Declaration) -> Origin:
     """The place where `declaration` was made."""
     return declaration._origin  # noqa: SLF001 - kept out of what users see on a declaration
@@ -83,7 +86,7 @@ def origin_of(declaration: Declaration) -> Origin:
 
 def faults_of(declaration: Declaration) -> tuple[Fault, ...]:
     """How the call that made `declaration` did not fit its signature; empty for a good call."""
-    return getattr(declaration, "_faults", ())
+    return _FAULTS.get(declaration, ()) if _FAULTS else ()
 
 
 def collected(function: Callable[P, D]) -> Callable[P, D]:
@@ -95,7 +98,7 @@ def collected(function: Callable[P, D]) -> Callable[P, D]:
             return function(*args, **kwargs)
         except TypeError:
             if args and "self" in inspect.signature(function).parameters:
-                bound: Any = partial(function, args[0])  # type: ignore[arg-type] # the method's own `self`
+                bound: Callable[..., D] = partial(function, args[0])  # type: ignore[arg-type] # the method's own `self`
                 return _fitted(function, bound, args[1:], kwargs)
             return _fitted(function, function, args, kwargs)
 
@@ -125,7 +128,7 @@ def _fitted(
     if not faults:  # the TypeError came from inside, not from the call
         return function(*args, **kwargs)
     result = function(*positional, **keywords)
-    object.__setattr__(result, "_faults", (*faults_of(result), *faults))
+    _FAULTS[result] = (*faults_of(result), *faults)
     return result
 
 

@@ -28,7 +28,7 @@ class Protocol(StrEnum):
     @property
     def is_http(self) -> bool:
         """Whether the proxy reads requests on such a port."""
-        return self in {Protocol.HTTP, Protocol.GRPC}
+        return self is Protocol.HTTP or self is Protocol.GRPC
 
 
 class WorkloadKind(StrEnum):

@@ -12,7 +12,6 @@ from ztdsl.istio.kinds import (
     ClaimToHeader,
     Condition,
     JwtRule,
-    Manifest,
     Meta,
     Operation,
     PeerAuthentication,
@@ -28,7 +27,7 @@ from ztdsl.istio.pointer import pointer as join
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ztdsl.istio.kinds import Pairs, Strings
+    from ztdsl.istio.kinds import Manifest, Pairs, Strings
 
 T = TypeVar("T")
 Plain = dict[str, Any]

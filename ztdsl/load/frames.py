@@ -14,7 +14,7 @@ from ztdsl.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType, TracebackType
+    from types import CodeType, FrameType, TracebackType
 
     from ztdsl.load.sources import Sources
 
@@ -44,11 +44,15 @@ class UserFrame:
 
 def user_frames(error: BaseException, root: str, sources: Sources) -> tuple[UserFrame, ...]:
     """The user's frames that `error` passed, outermost first."""
-    return tuple(
-        UserFrame(step.tb_frame, _span(step, sources))
-        for step in _steps(error.__traceback__)
-        if _is_users(step.tb_frame.f_code.co_filename, root, sources)
-    )
+    spans: dict[tuple[CodeType, int], Span] = {}  # a recursion passes one place a thousand times
+    frames: list[UserFrame] = []
+    for step in _steps(error.__traceback__):
+        code = step.tb_frame.f_code
+        if _is_users(code.co_filename, root, sources):
+            place = (code, step.tb_lasti)
+            span = spans[place] = spans.get(place) or _span(*place, sources)
+            frames.append(UserFrame(step.tb_frame, span))
+    return tuple(frames)
 
 
 def innermost_frame(error: BaseException) -> FrameType | None:
@@ -95,10 +99,9 @@ def _is_users(file: str, root: str, sources: Sources) -> bool:
     )
 
 
-def _span(step: TracebackType, sources: Sources) -> Span:
-    """The range of the instruction that was running, in characters."""
-    code = step.tb_frame.f_code
-    position = Origin(code, step.tb_lasti).position
+def _span(code: CodeType, instruction: int, sources: Sources) -> Span:
+    """The range of an instruction, in characters."""
+    position = Origin(code, instruction).position
     text = sources.texts.get(position.file)
     if text is None or position.column is None or position.end_column is None:
         return Span(position.file, position.line)

@@ -11,7 +11,7 @@ from ztdsl.istio.annotated import Annotated, Item
 from ztdsl.istio.kinds import DRY_RUN_ANNOTATION, AuthorizationPolicy, Condition, Meta, Rule, Selector
 from ztdsl.lower import names, operations
 from ztdsl.lower.sources import SourceTable
-from ztdsl.lower.split import budget, fitting, packed
+from ztdsl.lower.split import MOST_RULES, budget, fitting, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,13 +48,15 @@ class Authorizations:
     def _policy(
         self, namespace: str, target: ir.Workload | None, effect: str, is_dry_run: bool, rules: list[ir.Rule]  # noqa: FBT001
     ) -> Iterator[Annotated]:
-        pairs = [pair for rule in rules for pair in self._lowered(target, rule)]
+        is_small = sum([_bound(target, rule) for rule in rules]) < self._limit
+        pairs = [pair for rule in rules for pair in self._lowered(target, rule, is_small=is_small)]
         selector = Selector(target.labels) if target is not None else None
         workload = target.name if target is not None else None
         declaration = f"{target.kind} `{target.name}`" if target is not None else f"namespace `{namespace}`"
         origin = target.origin if target is not None else rules[0].origin
         annotations = _DRY_RUN if is_dry_run else ()
-        for part, run in enumerate(packed(pairs, self._limit), start=1):
+        runs = [pairs] if is_small and len(pairs) <= MOST_RULES else packed(pairs, self._limit)
+        for part, run in enumerate(runs, start=1):
             name = names.authorization(workload, rules[0].effect, is_dry_run=is_dry_run, part=part)
             meta = Meta(name, namespace, self._labels, annotations)
             manifest = AuthorizationPolicy(
@@ -62,7 +64,7 @@ class Authorizations:
             )
             yield Annotated(manifest, (), tuple([item for _, item in run]), origin, declaration)
 
-    def _lowered(self, target: ir.Workload | None, rule: ir.Rule) -> Iterator[Pair]:
+    def _lowered(self, target: ir.Workload | None, rule: ir.Rule, *, is_small: bool) -> Iterator[Pair]:
         item = Item(_comments(rule, self._owner), rule.origin, "rule")
         ports = tuple([str(port) for port in rule.ports])
         host_ports = _host_ports(target, rule)
@@ -72,7 +74,7 @@ class Authorizations:
         for user_conditions, sources in self._sources.groups(rule.callers):
             for request_conditions, entries in asked:
                 whole = Rule(sources, entries, user_conditions + request_conditions)
-                parts = fitting(whole, self._limit)
+                parts = (whole,) if is_small else fitting(whole, self._limit)
                 if parts is None:
                     self._report_too_large(rule)
                     continue
@@ -114,6 +116,17 @@ def _host_ports(target: ir.Workload | None, rule: ir.Rule) -> tuple[int, ...]:
 
 def _server_names(rule: ir.Rule) -> operations.Conditions:
     return (Condition("connection.sni", rule.server_names),)
+
+
+def _bound(target: ir.Workload | None, rule: ir.Rule) -> int:
+    """More bytes than the rule can take: its texts, four bytes a character, for each way to write a host.
+
+    Most rules are far from any limit, and measuring them to the byte costs more than making them.
+    """
+    texts = sum([len(each.key) for each in rule.callers]) + sum([len(each.key) for each in rule.requests])
+    ways = 3 + len(_host_ports(target, rule)) if rule.requests else 1
+    alternatives = len(rule.callers) * max(1, len(rule.requests))
+    return 4 * texts * ways * (1 if alternatives == 1 else alternatives) + 4 * len("".join(rule.server_names)) + 1024
 
 
 def _comments(rule: ir.Rule, policy_owner: str | None) -> tuple[str, ...]:

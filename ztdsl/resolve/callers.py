@@ -16,7 +16,7 @@ from ztdsl.resolve.problems import label, named
 from ztdsl.resolve.workloads import namespace_name, workload_identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ztdsl.resolve.context import Context
 
@@ -179,7 +179,8 @@ def _left_out(
     context.problems.report_faults(caller)
     before = len(context.problems.findings)
     found: list[Any] = []
-    for _, each in shapes.items(context.problems, caller, "but", kinds, wanted):
+    allowed: Iterator[tuple[int, Any]] = shapes.items(context.problems, caller, "but", kinds, wanted)
+    for _, each in allowed:
         found.append(source(context, each))
         if isinstance(each, Service | Gateway):
             check_shared_identity(context, caller, "but", each, list(caller.but))

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ztdsl.resolve.paths import path_check
 from ztdsl.resolve.problems import Problems, label, named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ztdsl.resolve.problems import Complaint
     from datetime import date
 
     from ztdsl.dsl.declaration import Declaration
     from ztdsl.dsl.policy import Policy
     from ztdsl.dsl.workloads import Gateway, Namespace, Service
-    from ztdsl.ir.values import Caller, Source, User
+    from ztdsl.ir.values import Caller, Source
     from ztdsl.traffic.mesh import Mesh
 
 
@@ -37,11 +41,17 @@ class Context:
     declared: dict[int, Service | Gateway] = field(default_factory=dict)
     by_namespace: dict[str, list[Service | Gateway]] = field(default_factory=dict)
     by_identity: dict[tuple[str, str], list[Service | Gateway]] = field(default_factory=dict)
+    shared_accounts: set[str] = field(default_factory=set)
     sources: dict[int, Source | None] = field(default_factory=dict)
-    plain: dict[Source, Caller] = field(default_factory=dict)
-    pairs: dict[tuple[Source, User], Caller] = field(default_factory=dict)
+    plain: dict[int, Caller] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], Caller] = field(default_factory=dict)
     warned: set[int] = field(default_factory=set)
     kept: list[Declaration] = field(default_factory=list)
+
+    @property
+    def path_check(self) -> Callable[[str], Complaint | None]:
+        """What is wrong with a path, given how the mesh normalizes paths."""
+        return path_check(self.mesh.path_normalization)
 
     def register(self, declaration: Declaration, *name: str) -> bool:
         """Note the name of a declaration; a second declaration of that name is a finding (once)."""

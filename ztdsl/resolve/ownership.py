@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.dsl.policy import Policy
 from ztdsl.dsl.workloads import Gateway, MeshDefaults, Namespace, Service
@@ -13,7 +13,11 @@ from ztdsl.resolve.problems import label, named
 from ztdsl.resolve.workloads import namespace_name, workload, workload_identity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ztdsl.resolve.context import Context
+
+_OWNABLE: Final = (Namespace, Service, Gateway)
 
 
 def flatten(context: Context, policy: Policy) -> list[Policy]:
@@ -51,9 +55,10 @@ def claim(context: Context, parts: list[Policy]) -> tuple[ir.Namespace, ...]:
     """Note who owns what; the namespaces owned, in order of their names."""
     namespaces: dict[str, ir.Namespace] = {}
     for part in parts:
-        for index, owned in shapes.items(
-            context.problems, part, "owns", (Namespace, Service, Gateway), "namespaces or services"
-        ):
+        listed: Iterator[tuple[int, Namespace | Service | Gateway]] = shapes.items(
+            context.problems, part, "owns", _OWNABLE, "namespaces or services"
+        )
+        for index, owned in listed:
             if isinstance(owned, Namespace):
                 _claim_namespace(context, part, index, owned, namespaces)
             else:
@@ -119,6 +124,7 @@ def declare(context: Context, parts: list[Policy]) -> tuple[ir.Workload, ...]:
             context.by_namespace.setdefault(resolved.namespace, []).append(service)
             context.by_identity.setdefault((resolved.namespace, resolved.service_account), []).append(service)
             found[id(service)] = resolved
+    context.shared_accounts.update(account for (_, account), sharing in context.by_identity.items() if len(sharing) > 1)
     _report_overlaps(context, [(context.declared[key], each) for key, each in found.items()])
     return tuple(sorted(found.values(), key=lambda each: (each.namespace, each.name)))
 

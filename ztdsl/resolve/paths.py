@@ -7,11 +7,14 @@ Envoy's path normalization and URI template matching.
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.resolve.problems import Complaint
 from ztdsl.traffic.mesh import PathNormalization
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NEVER_SENT: Final = re.compile(r"[^\x21-\x7e]")
 _REWRITTEN: Final = re.compile(r'["<>^`\\]')
@@ -19,10 +22,22 @@ _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 _LITERAL_SEGMENT: Final = re.compile(r"[A-Za-z0-9\-._~%!$&'()+,;:@=]+")
+# Where normalization can change a path at all: escapes, dot segments, doubled slashes, characters it rewrites.
+_TOUCHED: Final = re.compile(r'[%\\"<>^`]|/\.|//')
 _MERGING: Final = frozenset({PathNormalization.MERGE_SLASHES, PathNormalization.DECODE_AND_MERGE_SLASHES})
 
 
 @cache
+def path_check(normalization: PathNormalization) -> Callable[[str], Complaint | None]:
+    """`path_problem` for one mesh; the same function for the same normalization."""
+
+    @lru_cache(1 << 16)
+    def check(path: str) -> Complaint | None:
+        return path_problem(path, normalization)
+
+    return check
+
+
 def path_problem(path: str, normalization: PathNormalization) -> Complaint | None:
     """What keeps `path` from meaning what it says; None if it does."""
     return _shape_problem(path) or _star_problem(path) or _template_problem(path) or _never_problem(path, normalization)
@@ -129,7 +144,7 @@ def _never_problem(path: str, normalization: PathNormalization) -> Complaint | N
         return never("a path has no spaces, control or non-ASCII characters", "write them percent-encoded")
     if _BROKEN_ESCAPE.search(path):
         return never("a `%` is not followed by two hexadecimal digits", "write `%25` for a percent sign")
-    if normalization is PathNormalization.NONE:
+    if normalization is PathNormalization.NONE or not _TOUCHED.search(path):
         return None
     normal = _normalized(path, normalization)
     if normal != path or _REWRITTEN.search(path):

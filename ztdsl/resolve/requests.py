@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ztdsl.dsl.requests import AnyRequest, Grpc, Header, Http
 from ztdsl.ir import values as ir
@@ -20,12 +22,20 @@ from ztdsl.resolve.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ztdsl.resolve.context import Context
     from ztdsl.resolve.problems import Complaint
 
-EVERY = ir.Request()
+Check: TypeAlias = Callable[[str], "Complaint | None"]
+EVERY: Final = ir.Request()
+_LISTS: Final = ("methods", "paths", "hosts", "not_methods", "not_paths", "not_hosts")
+_PATHS: Final = frozenset({"paths", "not_paths"})
+_HOSTS: Final = frozenset({"hosts", "not_hosts"})
+_CHECKS: Final = {
+    "methods": method_problem,
+    "not_methods": method_problem,
+    "hosts": host_problem,
+    "not_hosts": host_problem,
+}
 
 
 def request(context: Context, declared: Http | Grpc | AnyRequest) -> ir.Request | None:
@@ -48,64 +58,75 @@ def request(context: Context, declared: Http | Grpc | AnyRequest) -> ir.Request 
 
 
 def _http(context: Context, declared: Http) -> ir.Request | None:
-    normalization = context.mesh.path_normalization
-    result = ir.Request(
-        methods=_listed(context, declared, "methods", method_problem),
-        paths=_listed(context, declared, "paths", lambda path: path_problem(path, normalization)),
-        hosts=_lowered(_listed(context, declared, "hosts", host_problem)),
-        headers=_headers(context, declared),
-        not_methods=_listed(context, declared, "not_methods", method_problem),
-        not_paths=_listed(context, declared, "not_paths", lambda path: path_problem(path, normalization)),
-        not_hosts=_lowered(_listed(context, declared, "not_hosts", host_problem)),
-    )
-    for field in ("paths", "not_paths"):
-        _report_missing_stems(context, declared, field)
-    is_empty = not any((result.methods, result.paths, result.hosts, result.headers))
-    if is_empty and not any((result.not_methods, result.not_paths, result.not_hosts)) and _says_nothing(declared):
+    found: dict[str, tuple[str, ...]] = {}
+    for field in _LISTS:
+        value = getattr(declared, field)
+        if value.__class__ is tuple and not value:
+            continue
+        check = context.path_check if field in _PATHS else _CHECKS[field]
+        found[field] = _listed(context, declared, field, check)
+        if field in _PATHS and "{**}" in str(value):
+            _report_missing_stems(context, declared, field)
+        elif field in _HOSTS:
+            found[field] = tuple(sorted({host.lower() for host in found[field]}))
+    headers = _headers(context, declared) if declared.headers != () else ()
+    if not found and declared.headers == ():
         context.problems.report(
             "ZT131", "request pattern says nothing", label(declared), help=("write `AnyRequest()` for every request",)
         )
-    return result
+    for field in ("methods", "paths", "hosts"):
+        if f"not_{field}" in found and field in found:
+            _check_contradiction(context, declared, field, found[field], found[f"not_{field}"])
+    return ir.Request(headers=headers, **found)
 
 
-def _says_nothing(declared: Http) -> bool:
-    fields = ("methods", "paths", "hosts", "headers", "not_methods", "not_paths", "not_hosts")
-    return all(getattr(declared, field) == () for field in fields)
+def _check_contradiction(
+    context: Context, declared: Http | Header, field: str, wanted: tuple[object, ...], excepted: tuple[object, ...]
+) -> None:
+    """Report a list whose every value its negated twin excepts again."""
+    if wanted and set(wanted) <= set(excepted):
+        twin = "none_of" if field == "any_of" else f"not_{field}"
+        context.problems.report(
+            "ZT138",
+            f"every value of `{field}` is excepted by `{twin}`, so nothing matches",
+            label(declared, field),
+            related=(label(declared, twin, text="excepted here"),),
+            help=("leave out what does not apply",),
+        )
 
 
 def _grpc(context: Context, declared: Grpc) -> ir.Request | None:
     service = shapes.string(context.problems, declared, "service")
     if service is not None and (complaint := grpc_service_problem(service)):
         context.problems.complain(complaint, declared, "service")
-    methods = _listed(context, declared, "methods", grpc_method_problem)
-    headers = _headers(context, declared)
+    methods = _listed(context, declared, "methods", grpc_method_problem) if declared.methods != () else ()
+    headers = _headers(context, declared) if declared.headers != () else ()
     paths = tuple(f"/{service}/{method}" for method in methods) or (f"/{service}/*",)
     return ir.Request(methods=("POST",), paths=paths, headers=headers)
 
 
-def _listed(
-    context: Context, declared: Http | Grpc, field: str, check: Callable[[str], Complaint | None]
-) -> tuple[str, ...]:
+def _listed(context: Context, declared: Http | Grpc, field: str, check: Check) -> tuple[str, ...]:
     value = getattr(declared, field)
-    if not value and value == ():
-        return ()
-    found: list[str] = []
+    if value.__class__ is tuple and all([each.__class__ is str for each in value]):
+        good = _accepted(check, value)
+        if good is not None:
+            return good
+    found: set[str] = set()
     for index, item in shapes.strings(context.problems, declared, field):
         if complaint := check(item):
             context.problems.complain(complaint, declared, field, index)
-        elif item not in found:
-            found.append(item)
-    found.sort()
-    return tuple(found)
+        else:
+            found.add(item)
+    return tuple(sorted(found))
 
 
-def _lowered(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({host.lower() for host in hosts})) if hosts else ()
+@lru_cache(1 << 16)
+def _accepted(check: Check, items: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The items in canonical order if all of them are good; the same lists come up in many rules."""
+    return None if any([check(item) for item in items]) else tuple(sorted(set(items)))
 
 
 def _headers(context: Context, declared: Http | Grpc) -> tuple[ir.HeaderTest, ...]:
-    if declared.headers == ():
-        return ()
     found: list[ir.HeaderTest] = []
     for _, header in shapes.items(context.problems, declared, "headers", (Header,), "headers"):
         test = _header(context, header)
@@ -125,6 +146,7 @@ def _header(context: Context, header: Header) -> ir.HeaderTest | None:
         problems.complain(complaint, header, "name")
     any_of = _header_values(context, header, "any_of")
     none_of = _header_values(context, header, "none_of")
+    _check_contradiction(context, header, "any_of", any_of, none_of)
     if header.any_of == () and header.none_of == ():
         problems.report(
             "ZT131",
@@ -158,7 +180,7 @@ def _report_missing_stems(context: Context, declared: Http, field: str) -> None:
     if not isinstance(listed, tuple):
         return
     for index, path in enumerate(listed):
-        if not isinstance(path, str) or path_problem(path, context.mesh.path_normalization):
+        if not isinstance(path, str) or "{**}" not in path or path_problem(path, context.mesh.path_normalization):
             continue
         stem = missing_stem(path, tuple(each for each in listed if isinstance(each, str)))
         if stem is not None:

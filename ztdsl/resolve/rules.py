@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.dsl.declaration import MISSING
 from ztdsl.dsl.requests import AnyRequest, Grpc, Http
@@ -16,15 +16,17 @@ from ztdsl.resolve.callers import CALLERS, check_declared, check_shared_identity
 from ztdsl.resolve.hosts import has_port, server_name_problem
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.requests import request, warn_of_neighbours
-from ztdsl.resolve.sights import check_addresses, check_identities
+from ztdsl.resolve.sights import check_addresses, check_identities, is_plain
 from ztdsl.resolve.targets import Target, targets
 from ztdsl.resolve.users import user
 
 if TYPE_CHECKING:
     from ztdsl.dsl.policy import Policy
+    from ztdsl.dsl.requests import Request
     from ztdsl.resolve.context import Context
 
-REQUESTS = (Http, Grpc, AnyRequest)
+_EFFECTS: Final = {effect: ir.Effect(effect.value) for effect in Effect}
+REQUESTS: Final[tuple[type[Request], ...]] = (Http, Grpc, AnyRequest)
 
 
 def rules(context: Context, part: Policy) -> list[ir.Rule]:
@@ -53,16 +55,18 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
         return []
     if rule.stage is not None and ends is None:
         return []
-    if not (check_addresses(context, rule, where, who) and check_identities(context, rule, where, who)):
+    if not all([is_plain(rule, caller) for _, caller in who]) and not (
+        check_addresses(context, rule, where, who) and check_identities(context, rule, where, who)
+    ):
         return []
     if rule.effect is not Effect.ALLOW or _has_negations(rule):
         _warn_of_paths(context, rule)
     owner = part.owner if isinstance(part.owner, str) else None
-    callers = tuple(sorted({caller for _, caller in who}, key=_key))
+    callers = (who[0][1],) if len(who) == 1 else tuple(sorted({each.key: each for _, each in who}.values(), key=_key))
     grouped: dict[tuple[str, str | None], set[int]] = {}
     for target in where:
         grouped.setdefault((target.namespace, target.workload), set()).add(target.port.container)
-    effect = ir.Effect(rule.effect.value)
+    effect = _EFFECTS[rule.effect]
     return [
         ir.Rule(
             effect, ends, namespace, workload, tuple(sorted(ports)), rule.is_tcp, callers, what, names,
@@ -77,6 +81,8 @@ def _key(value: values.Keyed) -> str:
 
 
 def _because(context: Context, rule: Rule) -> str | None:
+    if rule.because.__class__ is str and rule.because and not rule.because.isspace():
+        return rule.because
     because = shapes.string(context.problems, rule, "because")
     if because is not None and not because.strip():
         context.problems.report(
@@ -129,7 +135,7 @@ def _user_beside(context: Context, rule: Rule) -> values.User | None:
 
 
 def _with_user(context: Context, peer: values.Source, beside: values.User) -> values.Caller:
-    key = (peer, beside)
+    key = (peer.key, beside.key)
     known = context.pairs.get(key)
     if known is None:
         known = context.pairs[key] = values.Caller(peer, beside)
@@ -167,17 +173,18 @@ def _end_user(
 
 
 def _workload_caller(
-    context: Context, rule: Rule, place: tuple[str | int, ...], caller: object, callers: list[object]
+    context: Context, rule: Rule, place: tuple[str | int, ...], caller: Any, callers: list[object]  # noqa: ANN401
 ) -> values.Caller | None:
-    if isinstance(caller, Service | Gateway):
-        check_declared(context, rule, place, caller)
-        check_shared_identity(context, rule, "callers", caller, callers)
-    resolved = source(context, caller)  # type: ignore[arg-type] # one of CALLERS
-    if resolved is None:
-        return None
-    known = context.plain.get(resolved)
+    known = context.plain.get(id(caller))
     if known is None:
-        known = context.plain[resolved] = values.Caller(resolved)
+        resolved = source(context, caller)
+        if isinstance(caller, Service | Gateway):
+            check_declared(context, rule, place, caller)
+        if resolved is None:
+            return None
+        known = context.plain[id(caller)] = values.Caller(resolved)
+    if isinstance(caller, Service | Gateway) and caller.service_account in context.shared_accounts:
+        check_shared_identity(context, rule, "callers", caller, callers)
     return known
 
 
@@ -213,13 +220,15 @@ def _requests(context: Context, rule: Rule, where: list[Target] | None) -> tuple
     for place, item in listed:
         if item is MISSING:
             return None
-        declared = shapes.one(problems, rule, place, item, REQUESTS, "a request: `Http(...)`, `Grpc(...)`, `AnyRequest()`,")
+        declared: Request | None = shapes.one(problems, rule, place, item, REQUESTS, "a request: `Http(...)`, `Grpc(...)`, `AnyRequest()`,")
         resolved = request(context, declared) if declared is not None else None
         if resolved is None or declared is None:
             return None
         if isinstance(declared, Http) and where is not None:
-            _check_grpc(context, declared, where)
-            _check_host_evasion(context, rule, declared)
+            if any([target.port.protocol is ir.Protocol.GRPC for target in where]):
+                _check_grpc(context, declared, where)
+            if resolved.hosts or resolved.not_hosts:
+                _check_host_evasion(context, rule, declared)
         found.append(resolved)
     if len(problems.findings) != before:
         return None

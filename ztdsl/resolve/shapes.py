@@ -63,7 +63,7 @@ def one(
     problems: Problems, owner: Declaration, place: Place, value: object, kinds: tuple[type[T], ...], wanted: str
 ) -> T | None:
     """`value` if it is of one of `kinds`; None, and a finding, if not."""
-    if isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds):
+    if isinstance(value, kinds) and (value.__class__ is not bool or bool in kinds):
         return value
     wrong(problems, owner, place, value, wanted)
     return None
@@ -71,9 +71,9 @@ def one(
 
 def string(problems: Problems, owner: Declaration, field: str, wanted: str = "a string") -> str | None:
     """The argument `field` if it is a string; None, and a finding, if not."""
-    value = getattr(owner, field)
+    value: object = getattr(owner, field)
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return str(value)
     return one(problems, owner, (field,), value, (str,), wanted)
 
 

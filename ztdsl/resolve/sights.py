@@ -17,6 +17,14 @@ Callers = list[tuple[tuple[str | int, ...], values.Caller]]
 _PEERS = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
 
 
+def is_plain(rule: Rule, caller: values.Caller) -> bool:
+    """Whether nothing here can be wrong with a caller: most rules allow named identities, or everyone."""
+    if rule.effect is not Effect.ALLOW:
+        return False
+    source = caller.source
+    return isinstance(source, _PEERS) or (isinstance(source, values.Everyone) and not source.but)
+
+
 def check_addresses(context: Context, rule: Rule, where: list[Target], who: Callers) -> bool:
     """Report address blocks that the proxy of a target would compare with another address."""
     is_good = True

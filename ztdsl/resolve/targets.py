@@ -50,8 +50,11 @@ def targets(context: Context, part: Policy, rule: Rule) -> list[Target] | None:
     if not listed:
         context.problems.report("ZT131", "rule has no target", label(rule, "to"), help=("name an endpoint",))
     for place, item in listed:
-        endpoint = item if isinstance(item, Endpoint) else _not_an_endpoint(context, rule, place, item)
-        target = _target(context, part, rule, place, endpoint) if endpoint is not None else None
+        if not isinstance(item, Endpoint):
+            _report_no_endpoint(context, rule, place, item)
+            is_good = False
+            continue
+        target = _target(context, part, rule, place, item)
         if target is None:
             is_good = False
         else:
@@ -59,7 +62,7 @@ def targets(context: Context, part: Policy, rule: Rule) -> list[Target] | None:
     return found if is_good and found else None
 
 
-def _not_an_endpoint(context: Context, rule: Rule, place: tuple[str | int, ...], item: object) -> None:
+def _report_no_endpoint(context: Context, rule: Rule, place: tuple[str | int, ...], item: object) -> None:
     if isinstance(item, Service | Gateway):
         context.problems.report(
             "ZT101",

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ztdsl.resolve.problems import Complaint
 
 _UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+_BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST_KEY_URI: Final = 2048
 
 
@@ -32,6 +33,9 @@ def key_uri_problem(uri: str) -> Complaint | None:
         return Complaint("ZT124", f"key URI `{uri}` has a space, control or non-ASCII character", ())
     if len(uri) > _LONGEST_KEY_URI:
         return Complaint("ZT124", f"key URI is longer than {_LONGEST_KEY_URI} characters", ())
+    if _BROKEN_ESCAPE.search(uri):
+        help_ = ("write `%25` for a percent sign",)
+        return Complaint("ZT124", f"key URI `{uri}` has a `%` without two hexadecimal digits", help_)
     try:
         parts = urlsplit(uri)
         _ = parts.port

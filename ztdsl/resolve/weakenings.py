@@ -59,7 +59,7 @@ def _weakening(
 
 
 def _because(context: Context, declared: Permissive | Open) -> str | None:
-    if declared.because is MISSING:  # type: ignore[comparison-overlap] # a call that did not fit
+    if declared.because is MISSING:  # a call that did not fit
         return None
     because = shapes.string(context.problems, declared, "because")
     if because is not None and not because.strip():

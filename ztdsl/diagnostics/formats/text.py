@@ -87,6 +87,4 @@ def _remark(heading: str, text: str, gutter: int, width: int, style: Style) -> l
     pieces[1:-1:2] = [piece.replace(" ", _GLUE) for piece in pieces[1:-1:2]]
     wrapped = wrap("`".join(pieces), max(width - len(indent), 20), break_long_words=False, break_on_hyphens=False)
     first = f"{style.paint(' ' * gutter + ' =', 'frame')} {style.paint(heading, 'strong')}: "
-    return [
-        (indent if number else first) + line.replace(_GLUE, " ") for number, line in enumerate(wrapped or [""])
-    ]
+    return [(indent if number else first) + line.replace(_GLUE, " ") for number, line in enumerate(wrapped or [""])]

@@ -1,0 +1,55 @@
+# The one entry for people. Every recipe uses the interpreter beside this `just` (`.venv/bin/just test`
+# needs no activated environment), else the checkout's `.venv`, else `python3`.
+
+beside := parent_directory(just_executable()) / "python"
+python := if path_exists(beside) == "true" { beside } else if path_exists(".venv/bin/python") == "true" { ".venv/bin/python" } else { "python3" }
+
+# List the recipes
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# Everything that must hold before a merge: lint, types, layers, tests
+test: lint types layers
+    {{ python }} -m pytest -n auto
+
+# The same without the tests: the answer within seconds
+check: lint types layers
+
+# Style and formatting
+lint:
+    {{ python }} -m ruff check
+    {{ python }} -m ruff format --check
+
+# mypy over everything, pyright over what users read
+types:
+    {{ python }} -m mypy
+    {{ python }} -m pyright
+
+# Who may import whom
+layers:
+    {{ python }} -c "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
+
+# Repair what can be repaired without thinking
+fix:
+    {{ python }} -m ruff check --fix
+    {{ python }} -m ruff format
+
+# Rewrite expected outputs (examples, checks, help); read the diff before you commit it
+golden: completions
+    {{ python }} -m pytest -n auto --golden
+
+# Build the documentation into site/
+docs:
+    {{ python }} -m mkdocs build --strict
+
+# Measure start-up and growth beside peers; prints one table
+bench *arguments:
+    {{ python }} -m bench {{ arguments }}
+
+# Make the skeleton of a check: catalogue row, page, executed pair
+new-check code slug="unnamed" severity="error":
+    {{ python }} templates/new_check/make.py {{ code }} {{ slug }} {{ severity }}
+
+# Write templates/completion/ from the commands as they are
+completions:
+    {{ python }} -m ztdsl.cli.shell_scripts

@@ -1,0 +1,16 @@
+from ztdsl import AnyRequest, HttpPort, Namespace, Policy, Service, allow
+
+web, shop = Namespace("web"), Namespace("shop")
+api = HttpPort(8080)
+frontend = Service("frontend", namespace=web, service_account="frontend")
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+archive = Service("archive", namespace=shop, service_account="archive", ports=[api])
+
+policy = Policy(
+    "shop-orders",
+    owns=[web, shop],
+    services=[frontend, orders, archive],
+    rules=[
+        allow(frontend, to=orders.at(api), http=AnyRequest(), because="the shop UI places orders"),
+    ],
+)

@@ -1,0 +1,15 @@
+from ztdsl import Http, HttpPort, Namespace, Policy, Service, allow
+
+monitoring, shop = Namespace("monitoring"), Namespace("shop")
+api, metrics = HttpPort(8080), HttpPort(9100)
+prometheus = Service("prometheus", namespace=monitoring, service_account="prometheus")
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+
+policy = Policy(
+    "shop-orders",
+    owns=[monitoring, shop],
+    services=[prometheus, orders],
+    rules=[
+        allow(prometheus, to=orders.at(metrics), http=Http(paths=["/metrics"]), because="dashboards"),
+    ],
+)

@@ -1,0 +1,18 @@
+from ztdsl import AnyRequest, Anyone, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
+
+shop = Namespace("shop")
+api = HttpPort(8080)
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+auth = Issuer(
+    "https://auth.example.com",
+    audiences=["orders-api"],
+    jwks_uri="http://keycloak.identity.svc/realms/shop/certs",
+)
+customer = EndUser(auth)
+
+policy = Policy(
+    "shop",
+    owns=[shop],
+    services=[orders],
+    rules=[allow(Anyone(), user=customer, to=orders.at(api), http=AnyRequest(), because="customers see their orders")],
+)
