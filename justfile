@@ -23,6 +23,7 @@ lint:
 # mypy over everything, pyright over what users read
 types:
     {{ python }} -m mypy
+    MYPYPATH=examples/shop {{ python }} -m mypy examples/shop/*.py
     {{ python }} -m pyright
 
 # Who may import whom
@@ -44,7 +45,7 @@ docs:
 
 # Measure start-up and growth beside peers; prints one table
 bench *arguments:
-    {{ python }} -m bench {{ arguments }}
+    {{ python }} bench/run.py {{ arguments }}
 
 # Make the skeleton of a check: catalogue row, page, executed pair
 new-check code slug="unnamed" severity="error":

@@ -135,7 +135,7 @@ def once(command: Command, scratch: Path) -> Run:
     stdout, stderr = scratch / f"{command.key}.out", scratch / f"{command.key}.err"
     with stdout.open("wb") as out, stderr.open("wb") as err:
         start = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - the commands are this directory's own
+        process = subprocess.Popen(
             list(command.argv), stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, process_group=0
         )
         status, usage = _reaped(process)

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ztdsl import Claim, EndUser, Gateway, Http, HttpPort, Issuer, Namespace, Policy, Rule, Service, allow
+from ztdsl import Claim, EndUser, Gateway, Http, HttpPort, Issuer, Namespace, Policy, Service, allow
+
+if TYPE_CHECKING:
+    from ztdsl import Rule
 
 PER_NAMESPACE = 20
 COUNT = int(os.environ.get("ZTC_BENCH_SERVICES", "100"))

@@ -156,9 +156,7 @@ def _node_failure(directory: Path) -> str:
 def _failure(argv: Sequence[str]) -> str:
     """Run an installer; its last line if it failed, empty if not."""
     try:
-        done = subprocess.run(  # noqa: S603 - fixed installers with pinned packages
-            list(argv), capture_output=True, text=True, check=False, timeout=_INSTALL_TIMEOUT_S
-        )
+        done = subprocess.run(list(argv), capture_output=True, text=True, check=False, timeout=_INSTALL_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return f"the installation took more than {_INSTALL_TIMEOUT_S} s"
     lines = [line.strip() for line in (done.stderr or done.stdout).split("\n") if line.strip()]

@@ -26,7 +26,7 @@ BUILD, GROWTH, CHECK = (
     "growth of ztc build: exponent of the best fit, 1 is linear",
     "check of the generated mesh, whole process",
 )
-_SMALL = 1_000
+_SMALL, _MIDDLE = 1_000, 3_000
 _RUNS_SMALL, _RUNS_LARGE, _RUNS_PEER_LARGE = 7, 5, 3
 
 
@@ -45,7 +45,7 @@ class Meshes:
             return
         built = self.scratch / f"objects {services}.out"
         program = str(competition.PROGRAMS / "plain_objects.py")
-        done = subprocess.run(  # noqa: S603 - a program of this directory; apart, so that the harness stays small
+        done = subprocess.run(  # apart, so that the harness stays small
             [sys.executable, program, str(built), str(self.objects(services))], capture_output=True, check=True
         )
         self._counts[services] = int(done.stdout)
@@ -136,7 +136,7 @@ def _difference(series: Series, services: int, meshes: Meshes) -> str:
     if series.failure or meshes.count(services) is None or services > _SMALL:
         return ""
     program = str(competition.PROGRAMS / "same_objects.py")
-    done = subprocess.run(  # noqa: S603 - a program of this directory; apart, so that the harness stays small
+    done = subprocess.run(  # apart, so that the harness stays small
         [sys.executable, program, str(meshes.objects(services)), str(series.output)],
         capture_output=True,
         text=True,
@@ -151,7 +151,7 @@ def _growth(sizes: Sequence[int], measured: Mapping[str, Series]) -> list[Row]:
     cost_of = {services: series.median for services, series in builds.items() if not series.failure}
     result = []
     over_all = limits.GROWTH if limits.LARGEST in cost_of else ()  # small sizes alone say little but start-up
-    for smallest, held_to in ((min(sizes), over_all), (_SMALL, ())):
+    for smallest, held_to in ((min(sizes), over_all), (_SMALL, ()), (_MIDDLE, ())):
         slope = exponent({services: cost for services, cost in cost_of.items() if services >= smallest})
         if slope is not None:
             what = f"{smallest:,} to {max(cost_of):,} services"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECTION = "start-up, whole process"
 _BARE, _KUBECTL = "python -c pass", "kubectl version --client"
-_WITHOUT_PROXY = {"KUBECONFIG": "/dev/null"}
+_NO_CLUSTER = {"KUBECONFIG": "/dev/null"}
 
 
 def rows(subject: Subject, scratch: Path, runs: int, told: Callable[[str], None]) -> list[Row]:
@@ -28,7 +28,7 @@ def rows(subject: Subject, scratch: Path, runs: int, told: Callable[[str], None]
     argv = None if kubectl is None else [kubectl, "version", "--client"]
     commands = [
         Command(_BARE, [sys.executable, "-c", "pass"], runs),
-        Command(_KUBECTL, argv, runs, environment=_WITHOUT_PROXY, absent_because="not installed: no kubectl on the path"),
+        Command(_KUBECTL, argv, runs, environment=_NO_CLUSTER, absent_because="not installed: no kubectl on the path"),
         _ztc(subject, "ztc --version", runs, "--version"),
         _ztc(subject, "ztc --help", runs, "--help"),
         _ztc(subject, "ztc completion bash", runs, "completion", "bash"),

@@ -77,7 +77,7 @@ def ztc(tmp_path: Path) -> Ztc:
     def run(*words: str | Path, cwd: Path = tmp_path, env: Mapping[str, str] | None = None, stdin: str = "") -> Ended:
         command: Sequence[str] = [sys.executable, "-m", "ztdsl", *map(str, words)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, cwd=cwd, env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=60
         )
         return Ended(done.returncode, done.stdout, done.stderr)

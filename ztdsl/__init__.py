@@ -5,8 +5,7 @@ Names are loaded when they are first used, so that `ztc --version` pays for none
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as in `typing`, whose import would be most of what `ztc --version` takes
 
 __version__ = "0.1.0"
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from ztdsl.api import init_repository as init_repository
     from ztdsl.api import read_settings as read_settings
     from ztdsl.api import write_manifests as write_manifests
-    from ztdsl.dsl.callers import AnyWorkload as AnyWorkload
     from ztdsl.dsl.callers import Anyone as Anyone
+    from ztdsl.dsl.callers import AnyWorkload as AnyWorkload
     from ztdsl.dsl.callers import Caller as Caller
     from ztdsl.dsl.callers import Identity as Identity
     from ztdsl.dsl.callers import IpBlock as IpBlock
@@ -148,6 +147,8 @@ def __getattr__(name: str) -> object:
     if module is None:
         msg = f"module 'ztdsl' has no attribute {name!r}"
         raise AttributeError(msg)
+    from importlib import import_module  # noqa: PLC0415 - `ztc --version` needs none of it
+
     value = getattr(import_module(f"ztdsl.{module}"), name)
     globals()[name] = value
     return value

@@ -107,9 +107,7 @@ def run(source: str | Path | Policy, options: Options) -> Result:
         findings += lowered.findings or _refused(manifests)
     report = _report(loaded, configuration, findings, resolved.rules)
     is_good = not report.has_errors
-    return Result(
-        configuration, loaded, report, resolved.model if is_good else None, manifests if is_good else None
-    )
+    return Result(configuration, loaded, report, resolved.model if is_good else None, manifests if is_good else None)
 
 
 def _refused(manifests: Iterable[Annotated]) -> list[Diagnostic]:

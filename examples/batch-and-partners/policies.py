@@ -1,8 +1,8 @@
 from datetime import date
 
 from ztdsl import (
-    AnyWorkload,
     Anyone,
+    AnyWorkload,
     External,
     Gateway,
     Http,
@@ -45,6 +45,9 @@ exchange = Identity("spiffe://partner.example/ns/exchange/sa/settlement")
 partner = TrustDomain("partner.example")
 former_partner = RemoteIpBlock("198.51.100.0/24")
 
+reading = Http(methods=["GET"], paths=["/rates", "/rates/*"])
+handing_in = Http(methods=["POST"], paths=["/batches"])
+
 policy = Policy(
     "batch-and-partners",
     owns=[edge, ledger_ns],
@@ -62,16 +65,12 @@ policy = Policy(
             http=Http(methods=["POST"], hosts=["settlement.example.com"], paths=["/batches"]),
             because="PAR-12: partners hand in batches from their own networks",
         ),
-        allow(
-            partner_gateway,
-            to=[rates.at(api), settlement.at(api)],
-            http=[Http(methods=["GET"], paths=["/rates", "/rates/*"]), Http(methods=["POST"], paths=["/batches"])],
-            because="the gateway passes partners on",
-        ),
+        allow(partner_gateway, to=rates.at(api), http=reading, because="the gateway passes visitors on"),
+        allow(partner_gateway, to=settlement.at(api), http=handing_in, because="the gateway passes batches on"),
         allow(
             AnyWorkload(but=[sandbox, partner]),
             to=rates.at(api),
-            http=Http(methods=["GET"], paths=["/rates", "/rates/*"]),
+            http=reading,
             because="reference data for everything of ours that is not an experiment",
         ),
         allow(

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A built wheel and sdist, and a directory into which the wheel is installed."""
+    """A built wheel and sdist, the sources they were built from, and where the wheel is installed."""
 
+    source: Path
     wheel: Path
     sdist: Path
     installed: Path
@@ -35,6 +36,6 @@ def distribution(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Distri
     subprocess.run([*python, "build", "--no-isolation", "--outdir", work, source], check=True, capture_output=True)
     (wheel,), (sdist,) = work.glob("*.whl"), work.glob("*.tar.gz")
     installed = work / "installed"
-    install = ["pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target", installed, wheel]
-    subprocess.run([*python, *install], check=True, capture_output=True)
-    return Distribution(wheel, sdist, installed)
+    install = ["pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target"]
+    subprocess.run([*python, *install, installed, wheel], check=True, capture_output=True)
+    return Distribution(source, wheel, sdist, installed)

@@ -22,13 +22,8 @@ Installed = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def below(root: Path, *folders: str) -> set[str]:
-    """The files of some folders of the checkout, by their paths in it."""
-    return {
-        str(path.relative_to(root))
-        for folder in folders
-        for path in (root / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    """The files of some folders, by their paths below `root`."""
+    return {str(path.relative_to(root)) for folder in folders for path in (root / folder).rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -43,10 +38,11 @@ def installed(distribution: Distribution, tmp_path: Path) -> Installed:
     return run
 
 
-def test_the_wheel_has_the_package_its_templates_and_the_pages(distribution: Distribution, root: Path) -> None:
+def test_the_wheel_has_the_package_its_templates_and_the_pages(distribution: Distribution) -> None:
     """Nothing more (no tests, no examples) and nothing less."""
+    root = distribution.source
     expected = below(root, "ztdsl")
-    for folder in ("manifest", "report", "init", "completion"):
+    for folder in ("manifest", "init", "completion"):
         expected |= {f"ztdsl/_{name}" for name in below(root, f"templates/{folder}")}
     expected |= {f"ztdsl/_{name}" for name in below(root, "docs/checks")}
     with zipfile.ZipFile(distribution.wheel) as wheel:
@@ -56,11 +52,11 @@ def test_the_wheel_has_the_package_its_templates_and_the_pages(distribution: Dis
     assert metadata >= {"METADATA", "entry_points.txt", "licenses/LICENSE"}
 
 
-def test_the_sdist_can_be_tested_and_built(distribution: Distribution, root: Path) -> None:
+def test_the_sdist_can_be_tested_and_built(distribution: Distribution) -> None:
     """It has the sources, the tests and everything that both need."""
     with tarfile.open(distribution.sdist) as sdist:
         names = {name.split("/", 1)[1] for name in sdist.getnames() if "/" in name}
-    expected = below(root, "ztdsl", "templates", "docs", "examples", "tests", "bench")
+    expected = below(distribution.source, "ztdsl", "templates", "docs", "examples", "tests", "bench")
     expected |= {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "justfile", "mkdocs.yml"}
     assert expected - names == set()
 

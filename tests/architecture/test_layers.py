@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def test_every_contract_is_kept(root: Path) -> None:
     """The layers of `pyproject.toml` hold, and every module of the package is in one."""
-    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
+    program = (
+        "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

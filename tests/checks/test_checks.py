@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -53,18 +54,26 @@ class Seen:
     code: int
 
 
+class Ended(Protocol):
+    """How the process of the fixture `ztc` ended."""
+
+    code: int
+    out: str
+    err: str
+
+
 Run = Callable[[str, str], Seen]
 
 
 @pytest.fixture
-def run(tmp_path: Path, ztc: Callable[..., object]) -> Run:
+def run(tmp_path: Path, ztc: Callable[..., Ended]) -> Run:
     """Runs the `bad` or `good` of a code in a copy of its directory, where the run may write."""
 
     def run_case(code: str, side: str) -> Seen:
         place = tmp_path / code
         shutil.copytree(CHECKS / code, place)
-        ended: object = ztc(*_words(code, side), cwd=place)
-        return Seen(f"{getattr(ended, 'out', '')}{getattr(ended, 'err', '')}", getattr(ended, "code", -1))
+        ended = ztc(*_words(code, side), cwd=place)
+        return Seen(ended.out + ended.err, ended.code)
 
     return run_case
 
@@ -172,8 +181,10 @@ def test_internal_error_asks_for_a_report(capsys: pytest.CaptureFixture[str], go
     """Whatever no part of `ztc` expects becomes one finding that asks for a report, never a bare traceback."""
     code = reported(RuntimeError("no rule has this effect"), color="never", debug=False)
 
+    said = capsys.readouterr().err
     assert code == exits.INTERNAL
-    golden(CHECKS / INTERNAL_ERROR / "bad.txt", capsys.readouterr().err)
+    assert f"```text\n{said}```" in (PAGES / f"{INTERNAL_ERROR}.md").read_text(encoding="utf-8")
+    golden(CHECKS / INTERNAL_ERROR / "bad.txt", said)
 
 
 def test_nothing_stands_without_a_code() -> None:

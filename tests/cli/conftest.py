@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-GOOD = '''
+GOOD = """
 from datetime import date
 
 from ztdsl import Http, HttpPort, Namespace, Permissive, Policy, Service, allow
@@ -24,7 +24,7 @@ policy = Policy(
     services=[frontend, orders],
     rules=[allow(frontend, to=orders.at(http), http=Http(methods=["GET"], paths=["/orders"]), because="it lists")],
 )
-'''
+"""
 
 
 @pytest.fixture

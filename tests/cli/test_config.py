@@ -39,7 +39,13 @@ def settings(text: str) -> dict[str, tuple[str, str]]:
 def test_each_setting_has_its_source(configured: Path, ztc: Ztc) -> None:
     """A flag beats the environment, which beats the file, which beats the default."""
     ended = ztc(
-        "config", configured, "-o", "json", "--mesh", "production", env={"ZTC_MESH": "staging", "ZTC_TODAY": "2026-11-24"}
+        "config",
+        configured,
+        "-o",
+        "json",
+        "--mesh",
+        "production",
+        env={"ZTC_MESH": "staging", "ZTC_TODAY": "2026-11-24"},
     )
     assert (ended.code, ended.err) == (0, "")
     assert json.loads(ended.out)["schema"] == "ztdsl/settings/v1"

@@ -38,7 +38,7 @@ def test_an_unknown_workload_is_a_mistake_in_the_command(good: Path, ztc: Ztc) -
     """The near names are listed; the exit code is 2."""
     ended = ztc("explain", good, "ordres")
     assert (ended.code, ended.out) == (2, "")
-    assert "orders" in ended.err
+    assert ended.err.endswith("  = help: candidates: `orders`\n")
 
 
 def test_a_policy_with_errors_is_not_explained(bad: Path, ztc: Ztc) -> None:

@@ -26,15 +26,13 @@ def imported(root: Path, *words: str) -> set[str]:
     return {line.rsplit("|", 1)[1].strip() for line in lines}
 
 
-@pytest.mark.parametrize(
-    "words", [["--version"], ["-V"], ["completion", "bash"], ["--help"]], ids=lambda words: " ".join(words)
-)
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["completion", "bash"], ["--help"]], ids=" ".join)
 def test_the_first_answers_need_no_third_party_package(words: list[str], root: Path) -> None:
     """Version, completion and overview are answered from Python alone."""
     assert not imported(root, *words) & HEAVY
 
 
-@pytest.mark.parametrize("words", [["--version"], ["completion", "zsh"]], ids=lambda words: " ".join(words))
+@pytest.mark.parametrize("words", [["--version"], ["completion", "zsh"]], ids=" ".join)
 def test_version_and_completion_need_hardly_anything(words: list[str], root: Path) -> None:
     """Not even Python's `re` and `pathlib`, which would double the start."""
     assert not imported(root, *words) & {"re", "pathlib", "json", "dataclasses"}

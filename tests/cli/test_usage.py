@@ -36,7 +36,11 @@ MISTAKES = {
         "`--strict` takes no value",
         "`ztc build --help` lists the flags",
     ),
-    "unknown format": (["build", "p.py", "-o", "jsn"], "`--output` takes yaml, json; not `jsn`", "did you mean `json`?"),
+    "unknown format": (
+        ["build", "p.py", "-o", "jsn"],
+        "`--output` takes yaml, json; not `jsn`",
+        "did you mean `json`?",
+    ),
     "contradiction": (
         ["check", "p.py", "--strict", "--fail-on", "never"],
         "--strict means --fail-on warning; --fail-on never is given too",

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
+from pathlib import Path
 from tempfile import mkstemp
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -34,10 +31,10 @@ def write_atomically(path: Path, text: str) -> None:
             os.fchmod(descriptor, _default_mode() if mode is None else stat.S_IMODE(mode))
         finally:
             os.close(descriptor)
-        os.replace(temporary, target)
+        Path(temporary).replace(target)
     except BaseException:  # Ctrl-C too must not leave the temporary file behind
         with suppress(OSError):
-            os.unlink(temporary)
+            Path(temporary).unlink()
         raise
 
 

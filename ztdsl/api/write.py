@@ -60,7 +60,9 @@ def write_manifests(build: Build, directory: Path) -> Written:
     stale = [name for name in sorted(known) if name not in texts and (directory / name).exists()]
     if changed or stale:
         # Old and new digests first: whatever of this run is interrupted, its files stay known as ours.
-        both = {name: {*known.get(name, ()), *([digests[name]] if name in digests else [])} for name in {*known, *texts}}
+        both = {
+            name: {*known.get(name, ()), *([digests[name]] if name in digests else [])} for name in {*known, *texts}
+        }
         _write_inventory(directory, build, both)
     for name in changed:
         write_atomically(directory / name, texts[name])

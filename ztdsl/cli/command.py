@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from ztdsl.cli import help as help_text
+from ztdsl.cli.commands import COMMANDS
 from ztdsl.cli.usage import UsageProblem, near_miss
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _HELP = ("-h", "--help")
 class TextOption(TyperOption):
     """A flag whose value stays text; a metavar with bars lists the values that it takes."""
 
-    def process_value(self, ctx: typer.Context, value: Any) -> Any:
+    def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401 - as in typer
         """`value` as it stands if it is one of the listed ones."""
         del ctx
         choices = choices_of(self)
@@ -44,10 +45,10 @@ class TextOption(TyperOption):
 class TextArgument(TyperArgument):
     """An argument whose value stays text; a metavar with bars lists the values that it takes."""
 
-    def process_value(self, ctx: typer.Context, value: Any) -> Any:
+    def process_value(self, ctx: Any, value: Any) -> Any:  # noqa: ANN401 - as in typer
         """`value` as it stands if it is given where it must be, and one of the listed ones."""
         if value is None and self.required:
-            example = help_text.COMMANDS[str(ctx.command.name)].examples[0]
+            example = COMMANDS[str(ctx.command.name)].examples[0]
             raise UsageProblem(f"{self.metavar} is missing: {self.help}", f"for example `{example}`")
         choices = choices_of(self)
         if choices and value not in choices:
@@ -58,17 +59,17 @@ class TextArgument(TyperArgument):
 class Command(TyperCommand):
     """A command whose parameters are text."""
 
-    def __init__(self, name: str | None, **settings: Any) -> None:
+    def __init__(self, name: str | None, **settings: Any) -> None:  # noqa: ANN401 - as typer calls it
         super().__init__(name, **settings)
         for parameter in self.params:
             parameter.__class__ = TextOption if isinstance(parameter, TyperOption) else TextArgument
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - its class is private to typer
         """The words that no parameter takes, of which there must be none."""
-        super().parse_args(ctx, args)
-        if ctx.args:
-            raise UsageProblem(f"unexpected argument `{ctx.args[0]}`", f"`ztc {self.name} --help` lists what it takes")
-        return ctx.args
+        rest = super().parse_args(ctx, args)
+        if rest:
+            raise UsageProblem(f"unexpected argument `{rest[0]}`", f"`ztc {self.name} --help` lists what it takes")
+        return rest
 
 
 def command(name: str) -> Command:
@@ -140,7 +141,7 @@ def _remembered(function: Callable[P, int]) -> Callable[P, partial[int]]:
 
 
 def _in_our_words(error: TyperException, made: Command) -> UsageProblem:
-    """typer's complaint as ours; which one it is, shows in what it carries."""
+    """Typer's complaint as ours; which one it is, shows in what it carries."""
     see = f"`ztc {made.name} --help` lists the flags"
     flag = getattr(error, "option_name", None)
     known = [*_HELP, *(name for parameter in made.params for name in parameter.opts)]

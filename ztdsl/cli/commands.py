@@ -27,12 +27,19 @@ class Description(NamedTuple):
 COMMANDS = {
     "build": Description(
         "Compile a policy file to Istio manifests",
-        ("ztc build policies.py --out-file manifests.yaml", "ztc build policies.py --mesh production --out-dir manifests"),
         (
-            "Manifests go to stdout unless --out-file or --out-dir says otherwise; findings go to stderr. "
-            "Nothing is written while there are findings at or above the threshold.",
-            "POLICY is a Python file with one variable that holds a Policy, or the one named `policy`; "
-            "`policies.py:other` chooses another.",
+            "ztc build policies.py --out-file manifests.yaml",
+            "ztc build policies.py --mesh production --out-dir manifests",
+        ),
+        (
+            (
+                "Manifests go to stdout unless --out-file or --out-dir says otherwise; findings go to stderr. "
+                "Nothing is written while there are findings at or above the threshold."
+            ),
+            (
+                "POLICY is a Python file with one variable that holds a Policy, or the one named `policy`; "
+                "`policies.py:other` chooses another."
+            ),
         ),
         (0, 1, 2),
     ),
@@ -46,8 +53,10 @@ COMMANDS = {
         "Explain a code, or who may reach a workload and why",
         ("ztc explain ZT112", "ztc explain policies.py shop/orders:8080"),
         (
-            "TOPIC is a code that ztc printed, or a policy file; then WORKLOAD is [namespace/]service[:port], "
-            "the port by its number in the container or by its variable's name.",
+            (
+                "TOPIC is a code that ztc printed, or a policy file; then WORKLOAD is [namespace/]service[:port], "
+                "the port by its number in the container or by its variable's name."
+            ),
         ),
         (0, 1, 2),
     ),
@@ -55,8 +64,10 @@ COMMANDS = {
         "Print the settings in force and where each came from",
         ("ztc config", "ztc config policies.py --mesh production -o json"),
         (
-            "A flag beats an environment variable ZTC_*, which beats ztc.toml or [tool.ztc] in pyproject.toml, "
-            "which beats the default. The file is searched upwards from POLICY, or from the working directory.",
+            (
+                "A flag beats an environment variable ZTC_*, which beats ztc.toml or [tool.ztc] in pyproject.toml, "
+                "which beats the default. The file is searched upwards from POLICY, or from the working directory."
+            ),
         ),
     ),
     "init": Description(

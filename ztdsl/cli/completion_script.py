@@ -9,5 +9,5 @@ NAMES = {"bash": "ztc.bash", "zsh": "_ztc", "fish": "ztc.fish"}
 
 def script(shell: str) -> bytes:
     """The script of `shell`, one of `NAMES`."""
-    with open(located("templates", "completion", NAMES[shell]), "rb") as file:
+    with open(located("templates", "completion", NAMES[shell]), "rb") as file:  # noqa: PTH123 - nor pathlib
         return file.read()

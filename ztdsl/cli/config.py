@@ -39,7 +39,6 @@ def config(
     del color, quiet, verbose, debug  # accepted as everywhere
     chosen = settings(mesh, config, istio_version, today, templates)
     from ztdsl.api import read_settings  # noqa: PLC0415
-
     from ztdsl.config import settings_table  # noqa: PLC0415
 
     configuration = read_settings(policy, **chosen)

@@ -65,7 +65,8 @@ def _workload(policy: str, workload: str, chosen: Settings, *, output: str, colo
         with diverted_stdout():
             explanation = explain_service(policy, workload, **chosen)
     except UnknownWorkload as unknown:
-        raise UsageProblem(unknown.message, *(f"`{candidate}`" for candidate in unknown.candidates)) from None
+        candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)
+        raise UsageProblem(unknown.message, *([f"candidates: {candidates}"] if candidates else [])) from None
     if verbose:
         announce(explanation.configuration)
     if explanation.report.has_errors:

@@ -13,21 +13,15 @@ from typer import Argument, Option
 
 Policy = Annotated[str, Argument(metavar="POLICY", help="the policy file, or FILE:VARIABLE")]
 
-Mesh = Annotated[
-    str | None, Option("--mesh", metavar="NAME", help="the mesh of the configuration to compile for")
-]
+Mesh = Annotated[str | None, Option("--mesh", metavar="NAME", help="the mesh of the configuration to compile for")]
 Config = Annotated[
     str | None, Option("--config", metavar="FILE", help="the configuration, instead of the one found upwards")
 ]
 IstioVersion = Annotated[
     str | None, Option("--istio-version", metavar="X.Y", help="the Istio to render for, instead of the mesh's")
 ]
-Templates = Annotated[
-    str | None, Option("--templates", metavar="DIR", help="your own layout of the manifests")
-]
-Today = Annotated[
-    str | None, Option("--today", metavar="YYYY-MM-DD", help="the date that end dates are compared with")
-]
+Templates = Annotated[str | None, Option("--templates", metavar="DIR", help="your own layout of the manifests")]
+Today = Annotated[str | None, Option("--today", metavar="YYYY-MM-DD", help="the date that end dates are compared with")]
 
 Strict = Annotated[bool, Option("--strict", help="fail on warnings too: --fail-on warning")]
 FailOn = Annotated[

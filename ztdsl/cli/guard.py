@@ -22,7 +22,7 @@ def run(words: Sequence[str]) -> int:
         return _outcome(words)
     except KeyboardInterrupt as interrupt:
         notes = getattr(interrupt, "__notes__", [])
-        say(": ".join(["interrupted", *notes[:1]]) + "\n")
+        say(" ".join(["interrupted", *notes[:1]]) + "\n")
         return exits.INTERRUPTED
 
 

@@ -40,18 +40,17 @@ def write_product(text: str) -> None:
     """
     rest = memoryview(text.encode())
     try:
-        if sys.stdout is None:  # the process was started without one; the number may be another file's by now
-            raise OSError(errno.EBADF, "it is closed")
         while rest:
             rest = rest[_write_some(rest) :]
     except BrokenPipeError:
         raise PipeClosed from None
     except OSError as error:
-        target = "stdout"
-        raise NotWritten(target, error) from error
+        raise NotWritten("stdout", error) from error
 
 
 def _write_some(data: memoryview) -> int:
+    if sys.stdout is None:  # the process was started without one; the number may be another file's by now
+        raise OSError(errno.EBADF, "it is closed")
     try:
         return os.write(STDOUT, data)
     except BlockingIOError:  # another process made the pipe non-blocking, and it is full

@@ -99,7 +99,7 @@ def _file(document: Document | None) -> _File:
 
 
 def _add(file: _File, name: str, value: object) -> None:
-    if file.document is not None and isinstance(value, str | bool):
+    if file.document is not None and isinstance(value, str | bool) and value != "":
         text = value if isinstance(value, str) else str(value).lower()
         file.settings[name] = Setting(text, file.document.source(name), 1, file.document.value(name))
 

@@ -37,7 +37,7 @@ class Entry:
 
 
 _ROWS: Final = (
-    # ZT0xx: the tool and the user's module
+    # The tool and the user's module
     Entry("ZT001", "internal-error", ERROR, "ztc reached a state that should be impossible"),
     Entry("ZT002", "syntax-error", ERROR, "the policy file is not valid Python"),
     Entry("ZT003", "policy-raised", ERROR, "the policy file raised an exception while it was loaded"),
@@ -55,7 +55,7 @@ _ROWS: Final = (
     Entry("ZT015", "output-not-written", ERROR, "the output could not be written"),
     Entry("ZT016", "acceptance-unused", WARNING, "an acceptance comment matches no finding"),
     Entry("ZT017", "acceptance-malformed", WARNING, "an acceptance comment lacks its reason or names no code"),
-    # ZT1xx: declarations and references
+    # Declarations and references
     Entry("ZT101", "wrong-type", ERROR, "an argument is of a kind that does not fit"),
     Entry("ZT102", "missing-argument", ERROR, "a required argument is missing"),
     Entry("ZT103", "unknown-argument", ERROR, "an argument of that name does not exist"),
@@ -65,7 +65,7 @@ _ROWS: Final = (
     Entry("ZT107", "proxy-port", ERROR, "a port belongs to the proxy and policies do not reach it"),
     Entry("ZT108", "duplicate-name", ERROR, "two declarations have one name"),
     Entry("ZT109", "overlapping-selectors", ERROR, "two services of one namespace select the same pods"),
-    Entry("ZT110", "undeclared-service", ERROR, "a service of an owned namespace is missing from the policy's services"),
+    Entry("ZT110", "undeclared-service", ERROR, "a service of an owned namespace is not among the policy's"),
     Entry("ZT111", "undeclared-issuer", ERROR, "a rule's end user names no declared issuer"),
     Entry("ZT112", "undeclared-port", ERROR, "a rule targets a port that the service does not declare"),
     Entry("ZT113", "undeclared-claim", ERROR, "a test uses a claim that the issuer does not declare"),
@@ -94,34 +94,35 @@ _ROWS: Final = (
     Entry("ZT136", "missing-reason", ERROR, "a rule has no reason"),
     Entry("ZT137", "conflicting-callers", ERROR, "the callers of a rule contradict each other"),
     Entry("ZT138", "never-matches", ERROR, "a request pattern contradicts itself and can never match"),
-    # ZT2xx: ownership and composition
+    # About ownership and composition
     Entry("ZT201", "not-owned", ERROR, "a rule is about a workload that its policy does not own"),
     Entry("ZT202", "owned-twice", ERROR, "two parts of a policy own the same namespace or service"),
     Entry("ZT203", "root-namespace", ERROR, "a policy would place objects in the mesh's root namespace"),
     Entry("ZT204", "cycle-of-parts", ERROR, "a policy is a part of itself"),
-    # ZT3xx: means something else than it seems
+    # What means something else than it seems
     Entry("ZT301", "path-near-miss", WARNING, "a denied or excepted path leaves its neighbours open"),
-    Entry("ZT302", "path-evaded", WARNING, "a denied or excepted path can be written in ways that Istio does not fold"),
-    Entry("ZT303", "source-address-at-gateway", ERROR, "a gateway sees the address of the hop before it, not the client's"),
+    Entry("ZT302", "path-evaded", WARNING, "a denied or excepted path has spellings that Istio does not fold"),
+    Entry("ZT303", "source-address-at-gateway", ERROR, "a gateway sees the address of the hop before it"),
     Entry("ZT304", "client-address-at-sidecar", ERROR, "a sidecar believes a client address that any caller can forge"),
-    Entry("ZT305", "client-address-unknown", ERROR, "a gateway is not told how many trusted proxies stand in front of it"),
+    Entry("ZT305", "client-address-unknown", ERROR, "a gateway is not told how many trusted proxies it has"),
     Entry("ZT306", "identity-without-mtls", ERROR, "plaintext callers escape a rule that tests identities"),
     Entry("ZT307", "star-is-literal", ERROR, "a star stands where Istio reads it as a literal character"),
     Entry("ZT308", "path-template", ERROR, "a path template is one that Istio or Envoy does not take"),
     Entry("ZT309", "double-star-misses", ERROR, "a `{**}` template misses a path that it seems to cover"),
     Entry("ZT310", "path-never-matches", ERROR, "a path can never match what Envoy compares"),
     Entry("ZT311", "grpc-request", ERROR, "a request pattern can never match a gRPC call"),
-    Entry("ZT312", "prefix-without-slash", ERROR, "a path prefix without a slash before its star takes in its neighbours"),
+    Entry("ZT312", "prefix-without-slash", ERROR, "a prefix without a slash before its star takes in more"),
     Entry("ZT313", "host-evaded-by-port", ERROR, "a denied or excepted host pattern is evaded by naming a port"),
     Entry("ZT314", "space-in-scope", ERROR, "a value with a space is tested on a claim that is split at spaces"),
     Entry("ZT315", "server-name-at-sidecar", ERROR, "a sidecar sees Istio's internal server name, not the client's"),
     Entry("ZT316", "cluster-local-is-ours", ERROR, "Istio reads the trust domain cluster.local as the mesh's own"),
-    # ZT4xx: weakenings
+    # About weakenings
     Entry("ZT401", "weakening-expired", WARNING, "a weakening is past its end date"),
     Entry("ZT402", "weakening-unexplained", ERROR, "a weakening has no reason or no end date"),
-    # ZT5xx: whole-policy analysis
+    Entry("ZT403", "weakening-without-effect", WARNING, "a weakening changes nothing where it stands"),
+    # About whole-policy analysis
     Entry("ZT501", "repeated-rule", WARNING, "a rule repeats another"),
-    # ZT6xx: target version and limits
+    # About target version and limits
     Entry("ZT601", "data-plane-unsupported", ERROR, "the mesh's data plane is not one that ztc renders for"),
     Entry("ZT602", "istio-version-unsupported", ERROR, "the mesh's Istio version is not one that ztc renders for"),
     Entry("ZT603", "too-large", ERROR, "an object would be larger than the cluster takes and cannot be split"),

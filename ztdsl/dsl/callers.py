@@ -93,4 +93,4 @@ class RemoteIpBlock(Declaration):
 
 Excludable: TypeAlias = Union["Service", "Gateway", "External", "ServiceAccount", "Namespace", Identity, TrustDomain]
 Caller: TypeAlias = Union[Excludable, AnyWorkload, Anyone, IpBlock, RemoteIpBlock, "EndUser"]
-TcpCaller: TypeAlias = Union[Excludable, AnyWorkload, Anyone, IpBlock, RemoteIpBlock]
+TcpCaller: TypeAlias = Excludable | AnyWorkload | Anyone | IpBlock | RemoteIpBlock

@@ -54,7 +54,7 @@ class _DeclarationType(type):
 
     if not TYPE_CHECKING:  # type checkers see the signature of each class itself
 
-        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        def __call__(cls, *args: object, **kwargs: object) -> object:
             try:
                 declaration = type.__call__(cls, *args, **kwargs)
             except TypeError:

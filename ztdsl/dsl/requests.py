@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from ztdsl.dsl.declaration import Declaration, as_tuple
 
@@ -87,4 +87,4 @@ class Grpc(Declaration):
         as_tuple(self, "methods", "headers")
 
 
-Request: TypeAlias = Union[Http, Grpc, AnyRequest]
+Request: TypeAlias = Http | Grpc | AnyRequest

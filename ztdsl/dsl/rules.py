@@ -114,9 +114,7 @@ def allow_tcp(
         server_names: the TLS server names (SNI) asked for, at a `TlsPort` of a gateway.
         stage: a trial that is only logged.
     """
-    return Rule(
-        Effect.ALLOW, callers, to=to, because=because, server_names=server_names, stage=stage, is_tcp=True
-    )
+    return Rule(Effect.ALLOW, callers, to=to, because=because, server_names=server_names, stage=stage, is_tcp=True)
 
 
 @collected

@@ -10,7 +10,7 @@ from ztdsl.dsl.declaration import Declaration, as_mapping, as_tuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ztdsl.dsl.patterns import Prefix, Present, Suffix
+    from ztdsl.dsl.patterns import Prefix, Suffix
 
 T = TypeVar("T", bound=str)
 
@@ -63,7 +63,7 @@ class Claim(Declaration, Generic[T]):
     """
 
     name: str | list[str] | tuple[str, ...]
-    type: type[T] | type[list[T]]
+    type: type[T | list[T]]
 
     def __post_init__(self) -> None:
         """Copy what could change later."""

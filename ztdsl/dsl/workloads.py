@@ -150,4 +150,3 @@ class MeshDefaults(Declaration):
     _: KW_ONLY
     mtls: Permissive | None = None
     default: Open | None = None
-

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from ztdsl.ir.model import Model, Rule, Workload
+    from ztdsl.ir.model import Model, Namespace, Rule, Workload
     from ztdsl.origin import Origin
 
 
@@ -100,11 +100,17 @@ def access(model: Model, workload: Workload, port: int | None = None) -> Access:
         workload.kind.value,
         f"{model.mesh.trust_domain}/ns/{workload.namespace}/sa/{workload.service_account}",
         workload.labels,
-        namespace is None or namespace.default is None,
+        _is_default_deny(model, namespace),
         tuple(ports),
         tuple(_outgoing(model, workload)) if port is None else (),
         workload.origin,
     )
+
+
+def _is_default_deny(model: Model, namespace: Namespace | None) -> bool:
+    """Whether nothing is let in that no rule allows: denied by the namespace, or by the whole mesh."""
+    is_mesh_closed = model.defaults is not None and model.defaults.default is None
+    return is_mesh_closed or namespace is None or namespace.default is None
 
 
 def _is_about(rule: Rule, workload: Workload, port: int) -> bool:

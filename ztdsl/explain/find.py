@@ -41,16 +41,16 @@ def find(model: Model, modules: Iterable[ModuleType], name: str) -> Found:
     """
     place, _, port = name.partition(":")
     namespace, slash, service = place.rpartition("/")
-    matching = [
-        each for each in model.workloads if each.name == service and (not slash or each.namespace == namespace)
-    ]
+    matching = [each for each in model.workloads if each.name == service and (not slash or each.namespace == namespace)]
     everything = tuple(f"{each.namespace}/{each.name}" for each in model.workloads)
     if not matching:
         near = get_close_matches(place, [*everything, *(each.name for each in model.workloads)], n=3)
-        raise UnknownWorkload(f"the policy declares no workload `{place}`", tuple(near) or everything)
+        message = f"the policy declares no workload `{place}`"
+        raise UnknownWorkload(message, tuple(near) or everything)
     if len(matching) > 1:
         candidates = tuple(f"{each.namespace}/{each.name}" for each in matching)
-        raise UnknownWorkload(f"`{place}` is ambiguous", candidates)
+        message = f"`{place}` is ambiguous"
+        raise UnknownWorkload(message, candidates)
     (workload,) = matching
     variables = _variables(workload, modules)
     return Found(workload, _port(workload, variables, port) if port else None, variables)
@@ -74,4 +74,5 @@ def _port(workload: Workload, variables: dict[int, str], port: str) -> int:
         f"{workload.name}:{port}" for each in workload.ports
         for port in (str(each.container), variables.get(each.container)) if port is not None
     )  # fmt: skip
-    raise UnknownWorkload(f"`{workload.name}` has no port `{port}`", candidates)
+    message = f"`{workload.name}` has no port `{port}`"
+    raise UnknownWorkload(message, candidates)

@@ -33,7 +33,8 @@ def _lines(access: Access, variables: dict[int, str], width: int) -> Iterator[st
     yield f"{access.kind} {access.namespace}/{access.name}{_at(access.origin)}"
     yield f"  identity  {access.identity}"
     yield f"  pods      {', '.join(f'{key}={value}' for key, value in access.labels)}"
-    yield f"  default   {'deny: only what is listed here' if access.is_default_deny else 'open where no rule is listed'}"
+    default = "deny: only what is listed here" if access.is_default_deny else "open where no rule is listed"
+    yield f"  default   {default}"
     yield ""
     yield "May be reached"
     if not access.ports:
@@ -44,8 +45,12 @@ def _lines(access: Access, variables: dict[int, str], width: int) -> Iterator[st
     yield "May reach"
     if not access.reaches:
         yield "  nothing"
+    heading = ""
     for grant in access.reaches:
-        yield f"  {grant.callee}:{','.join(str(port) for port in grant.ports)}"
+        callee = f"  {grant.callee}:{','.join(str(port) for port in grant.ports)}"
+        if callee != heading:
+            yield callee
+            heading = callee
         yield from _grant(grant, width)
 
 
@@ -53,7 +58,9 @@ def _port(port: PortAccess, variables: dict[int, str], width: int) -> Iterator[s
     name = f" `{variables[port.container]}`" if port.container in variables else ""
     yield f"  port {port.container}{name} ({port.protocol}), mTLS {port.mtls}"
     if port.until is not None:
-        yield from _wrapped(f"until {port.until.isoformat()}: {port.because}", "    ", width)
+        yield from _wrapped(
+            f"until {port.until.isoformat()}: {' '.join(comment_lines(port.because or ''))}", "    ", width
+        )
     if not port.grants:
         yield "    by nobody"
     for grant in port.grants:

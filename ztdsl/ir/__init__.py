@@ -1,0 +1,1 @@
+"""The Model: a policy with every name resolved, for one mesh."""

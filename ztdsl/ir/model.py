@@ -159,19 +159,14 @@ class Rule:
     owner: str | None
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
-    def meaning(self) -> tuple[str, ...]:
+    def meaning(self) -> tuple[object, ...]:
         """A key of what the rule does, without its words and dates; equal for rules that repeat each other."""
         return (
-            self.effect,
             "dry" if self.dry_run else "",
-            self.namespace,
-            self.workload or "",
-            repr(self.ports),
-            *[caller.key for caller in self.callers],
-            "|",
-            *[request.key for request in self.requests],
-            "|",
-            *self.server_names,
+            self.ports,
+            tuple([caller.key for caller in self.callers]),
+            tuple([request.key for request in self.requests]),
+            self.server_names,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class ClientAddress(Keyed):
     cidr: str
 
 
-Peer: TypeAlias = Union[PeerIdentity, PeerNamespace, PeerTrustDomain]
-Address: TypeAlias = Union[SourceAddress, ClientAddress]
+Peer: TypeAlias = PeerIdentity | PeerNamespace | PeerTrustDomain
+Address: TypeAlias = SourceAddress | ClientAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Everyone(Keyed):
     but: tuple[Peer | Address, ...] = ()
 
 
-Source: TypeAlias = Union[PeerIdentity, PeerNamespace, PeerTrustDomain, SourceAddress, ClientAddress, AnyPeer, Everyone]
+Source: TypeAlias = PeerIdentity | PeerNamespace | PeerTrustDomain | SourceAddress | ClientAddress | AnyPeer | Everyone
 
 
 # Strings ---------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class HeaderTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Request(Keyed):
+class Request:
     """HTTP requests; every part that is not empty must hold. All parts empty: every request.
 
     Paths are written as Istio takes them; hosts without a port mean the host with any port.
@@ -170,3 +170,9 @@ class Request(Keyed):
     not_methods: tuple[str, ...] = ()
     not_paths: tuple[str, ...] = ()
     not_hosts: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[tuple[str, ...], ...]:
+        """What orders requests among each other; equal requests have equal keys."""
+        headers = tuple([repr(test) for test in self.headers]) if self.headers else ()
+        return (self.methods, self.paths, self.hosts, headers, self.not_methods, self.not_paths, self.not_hosts)

@@ -61,7 +61,7 @@ def load(target: str | Path, *, cwd: Path | None = None) -> Loaded:
         cwd: what a relative file is relative to; the current directory if None.
 
     Raises:
-        LoadFailure: ZT002 to ZT009, exactly one diagnostic.
+        LoadFailure: ZT002 to ZT009, exactly one diagnostic; its cause is the exception that ended the load.
         KeyboardInterrupt: Ctrl-C during the load, with the user's line as a note.
     """
     wanted = parse(target, cwd)
@@ -86,25 +86,23 @@ def load_policy_object(policy: Policy) -> Loaded:
 
 
 def _execute(target: Target, sources: Sources) -> tuple[ModuleType, ModuleTable]:
-    table = ModuleTable(target, sources)
     try:
         sources.read(target.file)
+    except UnusableSource as error:
+        raise LoadFailure((error.finding,)) from None
+    table = ModuleTable(target, sources)
+    try:
         with table:
             module = import_module(target.module)
-    except UnusableSource as error:
-        if error.__traceback__ is not None and target.file not in sources.texts:
-            raise LoadFailure((error.finding,)) from None
-        failure = _failure(error, target, sources, table)
     except KeyboardInterrupt as error:
         from ztdsl.load.raised import interrupted  # noqa: PLC0415 - only for failures
 
         interrupted(error, target, sources)
         raise
-    except BaseException as error:  # noqa: BLE001 - whatever a user's file raises is one finding
-        failure = _failure(error, target, sources, table)
-    else:
-        return module, table
-    raise failure
+    except BaseException as error:
+        # whatever a user's file raises is one finding
+        raise _failure(error, target, sources, table) from error
+    return module, table
 
 
 def _failure(error: BaseException, target: Target, sources: Sources, table: ModuleTable) -> LoadFailure:

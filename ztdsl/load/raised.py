@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Final
 
 import ztdsl
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from ztdsl.load.target import Target
 
 _SHOWN_ERRORS: Final = 3
+# Python 3.11 refuses a change of a frozen, slotted dataclass in two ways; both come from these functions.
+_CHANGES: Final = frozenset({"__setattr__", "__delattr__"})
 _OF_LISTS: Final = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse"})
 _FROM_ELSEWHERE: Final = {"date": "from datetime import date", "StrEnum": "from enum import StrEnum"}
 
@@ -71,7 +72,7 @@ def _import(
 def _mutation(error: BaseException, frames: tuple[UserFrame, ...], place: Label) -> Diagnostic | None:
     """An assignment to a declaration; None where `error` is something else."""
     frame = innermost_frame(error)
-    if not isinstance(error, FrozenInstanceError) or frame is None:
+    if frame is None or frame.f_code.co_name not in _CHANGES:
         return None
     if not isinstance(frame.f_locals.get("self"), Declaration):
         return None

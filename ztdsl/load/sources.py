@@ -91,7 +91,7 @@ def _bytes(file: str) -> bytes:
         _refuse("ZT007", f"{_shown(file)} cannot be read: {reason}", Span(file))
     except ValueError:  # a null byte in the name
         name = file.replace("\0", "\\0")
-        _refuse("ZT007", f"`{name}` is not the name of a file", Span(name))
+        _refuse("ZT007", f"{_shown(name)} is not the name of a file", Span(name))
 
 
 def _files_in(directory: str) -> tuple[str, ...]:

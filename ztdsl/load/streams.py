@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from contextlib import contextmanager, suppress
@@ -41,7 +42,7 @@ def _divert_descriptor(stdout: TextIO | None) -> int | None:
     if not _is_process_stdout(stdout):
         return None
     _flush(stdout)
-    saved = os.dup(_STDOUT)
+    saved = fcntl.fcntl(_STDOUT, fcntl.F_DUPFD_CLOEXEC, _STDERR + 1)  # never the number of a stderr that is closed
     try:
         os.dup2(_STDERR, _STDOUT)
     except OSError:  # stderr is closed

@@ -35,19 +35,18 @@ def lower(model: ir.Model) -> Lowered:
     authorizations = Authorizations(model, labels)
     tokens = TokenRules(model, labels)
     users = _issuers_of(model)
-    weak = {each.name: each.mtls for each in model.namespaces}
+    owned = {each.name: each for each in model.namespaces}
     before: dict[str, list[Annotated]] = {}
     allows: dict[str, list[Annotated]] = {}
     last: dict[str, list[Annotated]] = {}
     for workload in model.workloads:
         if (issuers := users.get((workload.namespace, workload.name))) is not None:
             before.setdefault(workload.namespace, []).extend(tokens.authentications(workload, issuers))
-        exceptions = port_exceptions(workload, weak.get(workload.namespace), labels)
+        exceptions = port_exceptions(workload, owned.get(workload.namespace), labels)
         if exceptions is not None:
             last.setdefault(workload.namespace, []).append(exceptions)
     for policy in authorizations.policies():
         allows.setdefault(policy.manifest.meta.namespace, []).append(policy)
-    owned = {each.name: each for each in model.namespaces}
     found: list[Annotated] = []
     for name in sorted({*owned, *before, *allows, *last}):
         found += before.get(name, ())
@@ -102,9 +101,7 @@ def _mesh_defaults(model: ir.Model, labels: tuple[tuple[str, str], ...]) -> list
         *weakened("no default-deny", defaults.default),
         *_owner(defaults.owner),
     )
-    found.append(
-        Annotated(namespace_mtls(root, defaults.mtls, labels), comments, (), defaults.origin, "mesh defaults")
-    )
+    found.append(Annotated(namespace_mtls(root, defaults.mtls, labels), comments, (), defaults.origin, "mesh defaults"))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Spot
+from ztdsl.ir.model import WorkloadKind
 from ztdsl.istio.annotated import Annotated, Item
 from ztdsl.istio.document import jwt_rule_document
 from ztdsl.istio.kinds import (
@@ -18,7 +19,6 @@ from ztdsl.istio.kinds import (
     Selector,
     TokenHeader,
 )
-from ztdsl.ir.model import WorkloadKind
 from ztdsl.lower import names
 from ztdsl.lower.split import budget, packed_by_size
 
@@ -46,9 +46,10 @@ def namespace_mtls(name: str, weakening: ir.Weakening | None, labels: Labels) ->
     return PeerAuthentication(Meta(names.DEFAULT_MTLS, name, labels), None, mode(weakening))
 
 
-def port_exceptions(workload: ir.Workload, namespace: ir.Weakening | None, labels: Labels) -> Annotated | None:
+def port_exceptions(workload: ir.Workload, namespace: ir.Namespace | None, labels: Labels) -> Annotated | None:
     """The modes of a workload's weakened ports; None where there are none.
 
+    Its other ports have the mode of `namespace`; they inherit it where another policy owns the namespace.
     A gateway's ports take their TLS settings from its Gateway resource, not from here.
     """
     ports = [port for port in workload.ports if port.mtls is not None]
@@ -57,7 +58,7 @@ def port_exceptions(workload: ir.Workload, namespace: ir.Weakening | None, label
     manifest = PeerAuthentication(
         Meta(names.peer_authentication(workload.name), workload.namespace, labels),
         Selector(workload.labels),
-        mode(namespace),
+        mode(namespace.mtls) if namespace is not None else None,
         tuple((port.container, mode(port.mtls)) for port in ports),
     )
     items = tuple(Item(weakened("permissive", port.mtls), port.origin, f"port {port.container}") for port in ports)
@@ -81,9 +82,7 @@ class TokenRules:
         pairs = [self._rule(name) for name in sorted(issuers)]
         runs = [pairs] if len(pairs) == 1 else list(packed_by_size(pairs, _size, self._limit))
         for part, run in enumerate(runs, start=1):
-            meta = Meta(
-                names.request_authentication(workload.name, part=part), workload.namespace, self._labels
-            )
+            meta = Meta(names.request_authentication(workload.name, part=part), workload.namespace, self._labels)
             manifest = RequestAuthentication(meta, Selector(workload.labels), (), tuple([rule for rule, _ in run]))
             declaration = f"{workload.kind} `{workload.name}`"
             yield Annotated(manifest, (), tuple([item for _, item in run]), workload.origin, declaration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Labels = tuple[tuple[str, str], ...]
 Pair = tuple[Rule, Item]
+_AFTER_DOMAIN: Final = len('"/ns/*",')
+_BEFORE_CLAIM: Final = len('{"key":"request.auth.claims","values":[""]},')
 _DRY_RUN: Final = ((DRY_RUN_ANNOTATION, "true"),)
 
 
@@ -35,6 +38,7 @@ class Authorizations:
         self._sources = SourceTable(model.mesh)
         self._workloads = {(each.namespace, each.name): each for each in model.workloads}
         self._rules = model.rules
+        self._domains = sum([len(name) + _AFTER_DOMAIN for name in model.mesh.trust_domains])
         self.findings: list[Diagnostic] = []
 
     def policies(self) -> Iterator[Annotated]:
@@ -46,10 +50,17 @@ class Authorizations:
                 yield from self._policy(namespace, target, effect, is_dry_run == "dry", list(alike))
 
     def _policy(
-        self, namespace: str, target: ir.Workload | None, effect: str, is_dry_run: bool, rules: list[ir.Rule]  # noqa: FBT001
+        self,
+        namespace: str,
+        target: ir.Workload | None,
+        effect: str,
+        is_dry_run: bool,  # noqa: FBT001 - one of two kinds, beside the other
+        rules: list[ir.Rule],
     ) -> Iterator[Annotated]:
-        is_small = sum([_bound(target, rule) for rule in rules]) < self._limit
+        is_small = sum([_bound(rule, self._domains) for rule in rules]) < self._limit
         pairs = [pair for rule in rules for pair in self._lowered(target, rule, is_small=is_small)]
+        if len(pairs) > 1 and any([_may_repeat(rule) for rule in rules]):
+            pairs = _merged(pairs)
         selector = Selector(target.labels) if target is not None else None
         workload = target.name if target is not None else None
         declaration = f"{target.kind} `{target.name}`" if target is not None else f"namespace `{namespace}`"
@@ -59,15 +70,13 @@ class Authorizations:
         for part, run in enumerate(runs, start=1):
             name = names.authorization(workload, rules[0].effect, is_dry_run=is_dry_run, part=part)
             meta = Meta(name, namespace, self._labels, annotations)
-            manifest = AuthorizationPolicy(
-                meta, selector, (), effect.upper(), None, tuple([rule for rule, _ in run])
-            )
+            manifest = AuthorizationPolicy(meta, selector, (), effect.upper(), None, tuple([rule for rule, _ in run]))
             yield Annotated(manifest, (), tuple([item for _, item in run]), origin, declaration)
 
     def _lowered(self, target: ir.Workload | None, rule: ir.Rule, *, is_small: bool) -> Iterator[Pair]:
         item = Item(_comments(rule, self._owner), rule.origin, "rule")
         ports = tuple([str(port) for port in rule.ports])
-        host_ports = _host_ports(target, rule)
+        host_ports = _host_ports(target, rule) if any([r.hosts or r.not_hosts for r in rule.requests]) else ()
         asked = operations.groups(rule.requests, ports, host_ports)
         if rule.server_names:
             asked = [(_server_names(rule), entries) for _, entries in asked]
@@ -118,15 +127,34 @@ def _server_names(rule: ir.Rule) -> operations.Conditions:
     return (Condition("connection.sni", rule.server_names),)
 
 
-def _bound(target: ir.Workload | None, rule: ir.Rule) -> int:
+def _may_repeat(rule: ir.Rule) -> bool:
+    """Whether the rule can become the same as a part of another: as one of several callers, or by a host's ports."""
+    return len(rule.callers) > 1 or rule.callers[0].user is not None or any([each.hosts for each in rule.requests])
+
+
+def _merged(pairs: list[Pair]) -> list[Pair]:
+    """The rules, each once, with the comments of all declarations that ask for it."""
+    found: dict[Rule, Item] = {}
+    for rule, item in pairs:
+        first = found.setdefault(rule, item)
+        if first is not item:
+            new = tuple([text for text in item.comments if text not in first.comments])
+            found[rule] = replace(first, comments=first.comments + new)
+    return list(found.items())
+
+
+def _bound(rule: ir.Rule, domains: int) -> int:
     """More bytes than the rule can take: its texts, four bytes a character, for each way to write a host.
 
-    Most rules are far from any limit, and measuring them to the byte costs more than making them.
+    `domains` is what the mesh's own trust domains add to a caller that names none. Most rules are far from any
+    limit, and measuring them to the byte costs more than making them.
     """
-    texts = sum([len(each.key) for each in rule.callers]) + sum([len(each.key) for each in rule.requests])
-    ways = 3 + len(_host_ports(target, rule)) if rule.requests else 1
-    alternatives = len(rule.callers) * max(1, len(rule.requests))
-    return 4 * texts * ways * (1 if alternatives == 1 else alternatives) + 4 * len("".join(rule.server_names)) + 1024
+    texts = sum([len(each.key) + domains * (1 + each.key.count("trust_domain=None")) for each in rule.callers])
+    for request in rule.requests:
+        texts += sum([len(text) + 4 for part in request.key for text in part])
+    ways = 4 + 2 * len(rule.ports)
+    alternatives = len(rule.callers) * (len(rule.requests) or 1)
+    return 4 * texts * ways * alternatives + 4 * len("".join(rule.server_names)) + 1024
 
 
 def _comments(rule: ir.Rule, policy_owner: str | None) -> tuple[str, ...]:

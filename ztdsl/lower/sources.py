@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.ir import values
 from ztdsl.istio.kinds import Condition, Source
 from ztdsl.lower.patterns import claim_key, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ztdsl.traffic.mesh import Mesh
 
 Conditions = tuple[Condition, ...]
 Sources = tuple[Source, ...]
 EVERYONE: Sources = ()
+_NAMED: Final = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
+_EXCEPTING: Final = (values.AnyPeer, values.Everyone)
+_ANY_PEER: Final = values.AnyPeer()
 
 
 class SourceTable:
@@ -66,49 +69,32 @@ class SourceTable:
 
     def _peers(self, peers: Sequence[values.Source], users: tuple[str, ...]) -> Sources:
         """The entries of some peers with any of `users`; no entries if everyone may call without a token."""
-        principals: set[str] = set()
-        blocks: set[str] = set()
-        clients: set[str] = set()
-        excepting: list[Source] = []
-        for peer in peers:
-            match peer:
-                case values.SourceAddress(cidr=cidr):
-                    blocks.add(cidr)
-                case values.ClientAddress(cidr=cidr):
-                    clients.add(cidr)
-                case values.AnyPeer(but=()):
-                    principals.add("*")
-                case values.AnyPeer(but=but):
-                    excepting.append(self._except(but, ("*",), users))
-                case values.Everyone(but=()):
-                    return (Source(request_principals=users),) if users else EVERYONE
-                case values.Everyone(but=but):
-                    excepting.append(self._except(but, (), users))
-                case _:
-                    principals.update(self._principals(peer))
-        if "*" in principals:
-            principals = {"*"}
+        if any(isinstance(peer, values.Everyone) and not peer.but for peer in peers):
+            return (Source(request_principals=users),) if users else EVERYONE
+        named = {text for peer in peers if isinstance(peer, _NAMED) for text in self._principals(peer)}
+        principals = ("*",) if _ANY_PEER in peers else tuple(sorted(named))
+        blocks = tuple(sorted({peer.cidr for peer in peers if isinstance(peer, values.SourceAddress)}))
+        clients = tuple(sorted({peer.cidr for peer in peers if isinstance(peer, values.ClientAddress)}))
         found: list[Source] = []
         if principals:
-            found.append(Source(principals=tuple(sorted(principals)), request_principals=users))
+            found.append(Source(principals=principals, request_principals=users))
         if blocks:
-            found.append(Source(ip_blocks=tuple(sorted(blocks)), request_principals=users))
+            found.append(Source(ip_blocks=blocks, request_principals=users))
         if clients:
-            found.append(Source(remote_ip_blocks=tuple(sorted(clients)), request_principals=users))
+            found.append(Source(remote_ip_blocks=clients, request_principals=users))
+        excepting = [self._except(peer, users) for peer in peers if isinstance(peer, _EXCEPTING) and peer.but]
         return (*found, *sorted(excepting, key=repr))
 
-    def _except(
-        self, but: Iterable[values.Peer | values.Address], principals: tuple[str, ...], users: tuple[str, ...]
-    ) -> Source:
-        left_out = list(but)
-        peers = [p for b in left_out if not isinstance(b, values.SourceAddress | values.ClientAddress)
-                 for p in self._principals(b)]  # fmt: skip
+    def _except(self, peer: values.AnyPeer | values.Everyone, users: tuple[str, ...]) -> Source:
+        blocks = {each.cidr for each in peer.but if isinstance(each, values.SourceAddress)}
+        clients = {each.cidr for each in peer.but if isinstance(each, values.ClientAddress)}
+        left_out = {text for each in peer.but if isinstance(each, _NAMED) for text in self._principals(each)}
         return Source(
-            principals=principals,
-            not_principals=tuple(sorted(set(peers))),
+            principals=("*",) if isinstance(peer, values.AnyPeer) else (),
+            not_principals=tuple(sorted(left_out)),
             request_principals=users,
-            not_ip_blocks=tuple(sorted(b.cidr for b in left_out if isinstance(b, values.SourceAddress))),
-            not_remote_ip_blocks=tuple(sorted(b.cidr for b in left_out if isinstance(b, values.ClientAddress))),
+            not_ip_blocks=tuple(sorted(blocks)),
+            not_remote_ip_blocks=tuple(sorted(clients)),
         )
 
     def _principals(self, peer: values.Peer) -> tuple[str, ...]:

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from ztdsl.istio.annotated import Annotated
 
 
-def yaml_text(
-    policy: str, owner: str | None, manifests: Sequence[Annotated], *, templates: Path | None = None
-) -> str:
+def yaml_text(policy: str, owner: str | None, manifests: Sequence[Annotated], *, templates: Path | None = None) -> str:
     """The manifests as a YAML stream with comments.
 
     Args:

@@ -108,16 +108,7 @@ def _jwt_rule(rule: JwtRule) -> str:
         text += f"{inner}jwksUri: {scalar(rule.jwks_uri)}\n"
     if rule.jwks is not None:
         text += f"{inner}jwks: {scalar(rule.jwks)}\n"
-    if rule.from_headers:
-        text += f"{inner}fromHeaders:\n"
-        for header in rule.from_headers:
-            text += f"{inner}- name: {scalar(header.name)}\n"
-            if header.prefix is not None:
-                text += f"{inner}  prefix: {scalar(header.prefix)}\n"
-    if rule.from_params:
-        text += listed("fromParams", rule.from_params, inner)
-    if rule.from_cookies:
-        text += listed("fromCookies", rule.from_cookies, inner)
+    text += _locations(rule, inner)
     if rule.output_payload_to_header is not None:
         text += f"{inner}outputPayloadToHeader: {scalar(rule.output_payload_to_header)}\n"
     if rule.output_claim_to_headers:
@@ -128,6 +119,22 @@ def _jwt_rule(rule: JwtRule) -> str:
         text += f"{inner}forwardOriginalToken: true\n"
     if rule.space_delimited_claims:
         text += listed("spaceDelimitedClaims", rule.space_delimited_claims, inner)
+    return text
+
+
+def _locations(rule: JwtRule, inner: str) -> str:
+    """Where to look for tokens."""
+    text = ""
+    if rule.from_headers:
+        text += f"{inner}fromHeaders:\n"
+        for header in rule.from_headers:
+            text += f"{inner}- name: {scalar(header.name)}\n"
+            if header.prefix is not None:
+                text += f"{inner}  prefix: {scalar(header.prefix)}\n"
+    if rule.from_params:
+        text += listed("fromParams", rule.from_params, inner)
+    if rule.from_cookies:
+        text += listed("fromCookies", rule.from_cookies, inner)
     return text
 
 

@@ -5,8 +5,7 @@ Templates get whole, already emitted values; `to_yaml` quotes whatever else a te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
 
@@ -27,7 +26,7 @@ STREAM: Final = "manifests.yaml.j2"
 _INDENT: Final = {"AuthorizationPolicy": "  ", "RequestAuthentication": "  ", "PeerAuthentication": "    "}
 
 
-class TemplateFailure(Exception):
+class TemplateFailure(Exception):  # noqa: N818 - named for what happened
     """A template does not render; carries the finding that says where and why."""
 
     def __init__(self, finding: Diagnostic) -> None:
@@ -35,16 +34,14 @@ class TemplateFailure(Exception):
         self.finding = finding
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One rule, issuer or port: comment lines without their marks, and its YAML with a line break at the end."""
 
     comments: tuple[str, ...]
     yaml: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What templates see of one manifest.
 
     Attributes:
@@ -75,9 +72,7 @@ def _document(annotated: Annotated) -> Document:
     manifest = annotated.manifest
     kind = type(manifest).__name__
     head, items = parts(manifest)
-    pieces = tuple(
-        [Piece(_lines(item.comments), yaml) for item, yaml in zip(annotated.items, items, strict=True)]
-    )
+    pieces = tuple([Piece(_lines(item.comments), yaml) for item, yaml in zip(annotated.items, items, strict=True)])
     meta = manifest.meta
     return Document(kind, meta.namespace, meta.name, _lines(annotated.comments), head, _INDENT[kind], pieces)
 

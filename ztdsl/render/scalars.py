@@ -15,11 +15,15 @@ _REMEMBERED: Final = 1 << 17
 _WIDTH: Final = 100
 # A letter or `/` first: no number, date, time, sexagesimal, anchor, tag, flow or block indicator begins so.
 _PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*")
+# Printable ASCII without quotation marks and backslashes stands between quotation marks as it is.
+_QUOTABLE: Final = re.compile(r"[ !#-\[\]-~]*")
 # What YAML 1.1 reads as booleans and null, in any case.
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 # json.dumps leaves these as they are, and YAML would fold, refuse or hide them.
 _ESCAPED: Final = re.compile(r"[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]"
+)
 _LINE_BREAKS: Final = re.compile(r"\r\n|\r|\n|\x85|\u2028|\u2029")
 _SHORT: Final = 0xFF
 
@@ -29,6 +33,8 @@ def scalar(text: str) -> str:
     """`text` as one YAML scalar on one line."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
+    if _QUOTABLE.fullmatch(text):
+        return f'"{text}"'
     return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
 
 

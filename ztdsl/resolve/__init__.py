@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label, Severity, Spot
 from ztdsl.ir.model import Model
+from ztdsl.resolve import shapes
 from ztdsl.resolve.context import Context
 from ztdsl.resolve.ownership import claim, declare, flatten, mesh_defaults
 from ztdsl.resolve.rules import rules
@@ -25,7 +27,7 @@ _EFFECTS: Final = {"deny": 0, "allow": 1, "audit": 2}
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The Model, unless something is wrong with the policy; and everything that was found."""
+    """The Model, unless something is wrong with the policy; everything that was found; how many rules it declares."""
 
     model: Model | None
     findings: tuple[Diagnostic, ...]
@@ -51,18 +53,21 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
     found = [rule for part in parts for rule in rules(context, part)]
     kept = _canonical(context, found)
     findings = tuple(context.problems.findings)
-    if any(each.severity.word == "error" for each in findings):
-        return Resolved(None, findings, len(found))
-    owner = policy.owner if isinstance(policy.owner, str) else None
+    count = sum(len(part.rules) for part in parts if isinstance(part.rules, tuple))
+    if any(each.severity is Severity.ERROR for each in findings):
+        return Resolved(None, findings, count)
+    owner = shapes.plain(policy.owner) if isinstance(policy.owner, str) else None
     issuers = _issuers(context, kept)
-    model = Model(policy.name, owner, mesh, defaults, namespaces, workloads, issuers, kept)
-    return Resolved(model, findings, len(found))
+    model = Model(shapes.plain(policy.name), owner, mesh, defaults, namespaces, workloads, issuers, kept)
+    return Resolved(model, findings, count)
 
 
 def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:
     if mesh.data_plane is not DataPlane.SIDECAR:
         message = f"mesh `{mesh.name}` runs data plane `{mesh.data_plane}`, and ztc renders for sidecars only"
-        return (diagnostic("ZT601", message, None, help=('set `data_plane = "sidecar"`, or wait for a later release',)),)
+        return (
+            diagnostic("ZT601", message, None, help=('set `data_plane = "sidecar"`, or wait for a later release',)),
+        )
     if not OLDEST_ISTIO <= mesh.istio_version <= NEWEST_ISTIO:
         oldest, newest, actual = (f"{a}.{b}" for a, b in (OLDEST_ISTIO, NEWEST_ISTIO, mesh.istio_version))
         message = f"mesh `{mesh.name}` runs Istio {actual}, and ztc renders for {oldest} to {newest}"
@@ -72,24 +77,28 @@ def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:
 
 def _canonical(context: Context, found: list[Rule]) -> tuple[Rule, ...]:
     """The rules in an order that depends on their meaning alone; a rule that repeats another is a finding."""
-    keyed = sorted(((rule.namespace, rule.workload or "", _EFFECTS[rule.effect], rule.meaning(), rule.because), index)
-                   for index, rule in enumerate(found))
+    keyed = sorted([(_key(rule), _words(rule), index) for index, rule in enumerate(found)])
     kept: list[Rule] = []
-    previous: Rule | None = None
-    meaning: tuple[str, ...] | None = None
-    for (_, _, _, key, _), index in keyed:
-        rule = found[index]
-        if previous is not None and key == meaning:
-            _report_repeated(context, previous, rule)
+    meaning: tuple[object, ...] = ()
+    for key, _, index in keyed:
+        if key == meaning:
+            _report_repeated(context, kept[-1], found[index])
             continue
-        kept.append(rule)
-        previous, meaning = rule, key
+        kept.append(found[index])
+        meaning = key
     return tuple(kept)
 
 
-def _report_repeated(context: Context, first: Rule, second: Rule) -> None:
-    from ztdsl.diagnostics.model import Label, Spot  # noqa: PLC0415 - only where a rule repeats another
+def _key(rule: Rule) -> tuple[object, ...]:
+    return (rule.namespace, rule.workload or "", _EFFECTS[rule.effect], rule.meaning())
 
+
+def _words(rule: Rule) -> tuple[str, str, str]:
+    """What tells rules of one meaning apart, so that which of them stays does not depend on their order."""
+    return (rule.because, rule.dry_run.isoformat() if rule.dry_run is not None else "", rule.owner or "")
+
+
+def _report_repeated(context: Context, first: Rule, second: Rule) -> None:
     if first.origin is None or second.origin is None or first.origin is second.origin:
         return
     earlier, later = sorted((first.origin, second.origin), key=lambda origin: origin.sort_key())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ztdsl.dsl.callers import AnyWorkload, Anyone, Identity, IpBlock, RemoteIpBlock, TrustDomain
-from ztdsl.dsl.declaration import Declaration
+from ztdsl.dsl.callers import Anyone, AnyWorkload, Identity, IpBlock, RemoteIpBlock, TrustDomain
 from ztdsl.dsl.users import EndUser
 from ztdsl.dsl.workloads import External, Gateway, Namespace, Service, ServiceAccount
 from ztdsl.ir import values as ir
@@ -18,6 +17,7 @@ from ztdsl.resolve.workloads import namespace_name, workload_identity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ztdsl.dsl.declaration import Declaration
     from ztdsl.resolve.context import Context
 
 PEERS: Final = (Service, Gateway, External, ServiceAccount, Namespace, Identity, TrustDomain)
@@ -33,7 +33,8 @@ def source(context: Context, caller: Declaration) -> ir.Source | None:
     if key in memo:
         return memo[key]
     context.kept.append(caller)
-    resolved = _RESOLVERS[type(caller)](context, caller)
+    resolver = _RESOLVERS.get(type(caller)) or next(r for kind, r in _RESOLVERS.items() if isinstance(caller, kind))
+    resolved = resolver(context, caller)
     memo[key] = resolved
     return resolved
 
@@ -141,11 +142,12 @@ def _is_accepted(context: Context, caller: Declaration, field: str, domain: str,
         return False
     if domain in mesh.federated_trust_domains:
         return True
+    accepted = (*mesh.trust_domains, *mesh.federated_trust_domains)
     context.problems.report(
         "ZT119",
         f"mesh `{mesh.name}` does not accept trust domain `{domain}`",
         label(caller, field),
-        notes=(f"it accepts certificates of {', '.join(f'`{each}`' for each in mesh.trust_domains)}",),
+        notes=(f"it accepts certificates of {', '.join(f'`{each}`' for each in accepted)}",),
         help=("list it under `federated_trust_domains` of the mesh if its certificates are trusted",),
     )
     return False
@@ -204,7 +206,9 @@ _RESOLVERS: Final[dict[type, Callable[[Context, Any], ir.Source | None]]] = {
 }
 
 
-def check_declared(context: Context, rule: Declaration, place: tuple[str | int, ...], caller: Service | Gateway) -> None:
+def check_declared(
+    context: Context, rule: Declaration, place: tuple[str | int, ...], caller: Service | Gateway
+) -> None:
     """Report a caller of an owned namespace that no policy declares."""
     identity = workload_identity(context, caller)
     if identity is None or id(caller) in context.declared or identity[0] not in context.namespace_owner:
@@ -230,8 +234,9 @@ def check_shared_identity(
     if len(sharing) < 2:  # noqa: PLR2004 - nobody to share with
         return
     others = [each for each in sharing if not any(each is named_one for named_one in callers)]
-    if not others or any(isinstance(each, ServiceAccount) and source(context, each) == source(context, caller)
-                         for each in callers):
+    if not others or any(
+        isinstance(each, ServiceAccount) and source(context, each) == source(context, caller) for each in callers
+    ):
         return
     index = next(i for i, each in enumerate(callers) if each is caller)
     context.problems.report(

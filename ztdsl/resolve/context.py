@@ -10,14 +10,14 @@ from ztdsl.resolve.problems import Problems, label, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ztdsl.resolve.problems import Complaint
     from datetime import date
 
     from ztdsl.dsl.declaration import Declaration
     from ztdsl.dsl.policy import Policy
     from ztdsl.dsl.workloads import Gateway, Namespace, Service
     from ztdsl.ir.values import Caller, Source
+    from ztdsl.resolve.problems import Complaint
+    from ztdsl.resolve.target import Target
     from ztdsl.traffic.mesh import Mesh
 
 
@@ -42,6 +42,7 @@ class Context:
     by_namespace: dict[str, list[Service | Gateway]] = field(default_factory=dict)
     by_identity: dict[tuple[str, str], list[Service | Gateway]] = field(default_factory=dict)
     shared_accounts: set[str] = field(default_factory=set)
+    targets: dict[tuple[int, int], Target | None] = field(default_factory=dict)
     sources: dict[int, Source | None] = field(default_factory=dict)
     plain: dict[int, Caller] = field(default_factory=dict)
     pairs: dict[tuple[str, str], Caller] = field(default_factory=dict)
@@ -60,11 +61,12 @@ class Context:
             return True
         if id(declaration) not in self.clashes:
             self.clashes.add(id(declaration))
+            field = "issuer" if name[0] == "issuer" else "name"
             self.problems.report(
                 "ZT108",
                 f"{named(declaration)} is declared twice",
-                label(declaration, text="second declaration"),
-                related=(label(first, text="first declaration"),),
+                label(declaration, field, text="second declaration"),
+                related=(label(first, field, text="first declaration"),),
                 help=("import the first declaration, or give one of them another name",),
             )
         return False

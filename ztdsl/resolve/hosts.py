@@ -18,15 +18,17 @@ _HIGHEST_PORT: Final = 65535
 def host_problem(host: str) -> Complaint | None:
     """What keeps `host` from being matched against `:authority` as its author means it."""
     if "://" in host:
-        return Complaint("ZT120", f"host `{host}` has a scheme", (f"write `{host.split('://', 1)[1].split('/')[0]}`",))
+        return Complaint(
+            "ZT120", f"host `{host}` has a scheme", (f"write `{host.split('://', 1)[1].split('/', maxsplit=1)[0]}`",)
+        )
     if "/" in host:
         return Complaint("ZT120", f"host `{host}` has a path", ("write the path under `paths=`",))
     if host == "*":
         return Complaint("ZT307", "host `*` is every host", ("leave `hosts` out",))
     name, port = _split(host.lower())
-    if port is not None and not (port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):
+    if port is not None and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):
         return Complaint("ZT120", f"host `{host}` has a malformed port", ("a host without a port means any port",))
-    stem = name[2:] if name.startswith("*.") else name
+    stem = name.removeprefix("*.")
     if "*" in stem:
         return Complaint(
             "ZT307",
@@ -43,7 +45,7 @@ def server_name_problem(name: str) -> Complaint | None:
         return Complaint("ZT134", f"server name `{name}` has upper case", (f"Envoy lowers it: write `{name.lower()}`",))
     if name == "*":
         return Complaint("ZT307", "server name `*` is every name", ("leave `server_names` out",))
-    stem = name[2:] if name.startswith("*.") else name
+    stem = name.removeprefix("*.")
     if "*" in stem:
         return Complaint("ZT307", f"Istio reads a star in `{name}` as something else", ("write `*.example.com`",))
     if not _NAME.fullmatch(stem) or len(stem) > _LONGEST:

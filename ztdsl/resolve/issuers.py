@@ -12,7 +12,13 @@ from ztdsl.resolve import shapes
 from ztdsl.resolve.keys import key_set
 from ztdsl.resolve.problems import label, named
 from ztdsl.resolve.uris import issuer_problem, key_uri_problem
-from ztdsl.resolve.words import claim_header_problem, claim_name_problem, header_name_problem, literal_problem
+from ztdsl.resolve.words import (
+    claim_header_problem,
+    claim_name_problem,
+    header_name_problem,
+    literal_problem,
+    token_text_problem,
+)
 
 if TYPE_CHECKING:
     from ztdsl.resolve.context import Context
@@ -61,8 +67,11 @@ def issuer(context: Context, declared: Issuer) -> ir.Issuer | None:
 
 
 def path_of(claim: Claim[Any]) -> tuple[str, ...]:
-    """The steps of the way to a claim."""
-    return (claim.name,) if isinstance(claim.name, str) else tuple(claim.name)
+    """The steps of the way to a claim; none if its name is broken, which was reported."""
+    if isinstance(claim.name, str):
+        return (shapes.plain(claim.name),)
+    name: object = claim.name
+    return tuple(shapes.plain(step) for step in name if isinstance(step, str)) if isinstance(name, tuple) else ()
 
 
 def shown(claim: Claim[Any]) -> str:
@@ -73,8 +82,8 @@ def shown(claim: Claim[Any]) -> str:
 def element_type(claim: Claim[Any]) -> tuple[Any, bool]:
     """The type of the claim's values, and whether the claim is a list of them."""
     if get_origin(claim.type) is list:
-        (element,) = get_args(claim.type) or (str,)
-        return element, True
+        elements = get_args(claim.type)
+        return elements[0] if len(elements) == 1 else claim.type, True
     return (str, True) if claim.type is list else (claim.type, False)
 
 
@@ -102,6 +111,7 @@ def _check_claim(context: Context, issuer: Issuer, index: int, claim: Claim[Any]
             f"claim `{shown(claim)}` is declared twice",
             label(claim, text="second declaration"),
             related=(label(first, text="first declaration"),),
+            help=("remove one of them",),
         )
     element, _ = element_type(claim)
     if not (isinstance(element, type) and issubclass(element, str)):
@@ -176,7 +186,9 @@ def _headers(context: Context, declared: Issuer) -> tuple[ir.TokenHeader, ...]:
             continue
         if complaint := header_name_problem(name):
             problems.complain(complaint, header, "name")
-        if prefix is not None and not prefix.endswith((" ", "=", ":")):
+        if prefix is not None and (complaint := token_text_problem("prefix of a token", prefix)):
+            problems.complain(complaint, header, "prefix")
+        elif prefix is not None and not prefix.endswith((" ", "=", ":")):
             problems.report(
                 "ZT135",
                 f"prefix `{prefix}` leaves the blank before the token in the token",
@@ -194,6 +206,8 @@ def _locations(context: Context, declared: Issuer, field: str, what: str) -> tup
     for index, name in shapes.strings(context.problems, declared, field):
         if not name or any(c.isspace() or ord(c) < 0x20 for c in name):  # noqa: PLR2004 - control characters
             context.problems.report("ZT135", f"{what} `{name}` is malformed", label(declared, field, index))
+        elif complaint := token_text_problem(what, name):
+            context.problems.complain(complaint, declared, field, index)
         elif name in found:
             context.problems.report("ZT135", f"{what} `{name}` is given twice", label(declared, field, index))
         found.append(name)
@@ -233,7 +247,7 @@ def _claim_headers(context: Context, declared: Issuer) -> tuple[tuple[str, tuple
                 f"claim `{shown(claim)}` cannot go to a header: Istio reads its dots as steps",
                 label(declared, "claim_headers", header),
             )
-        found.append((header, path_of(claim)))
+        found.append((shapes.plain(header), path_of(claim)))
     return tuple(sorted(found))
 
 
@@ -248,7 +262,7 @@ def _space_delimited(context: Context, declared: Issuer) -> tuple[str, ...]:
                 f"claim `{shown(claim)}` is nested, and Istio splits only top-level claims",
                 label(declared, "space_delimited", index),
             )
-        found.append(path_of(claim)[0])
+        found += path_of(claim)[:1]
     if found and context.mesh.istio_version < SPACE_DELIMITED_SINCE:
         problems.report(
             "ZT604",
@@ -261,7 +275,11 @@ def _space_delimited(context: Context, declared: Issuer) -> tuple[str, ...]:
 
 
 def require_declared(
-    context: Context, issuer: Issuer, claim: Claim[Any], user: Any, *place: str | int  # noqa: ANN401
+    context: Context,
+    issuer: Issuer,
+    claim: Claim[Any],
+    user: Declaration,
+    *place: str | int,
 ) -> bool:
     """Report a claim that the issuer does not declare."""
     if any(claim is each for each in issuer.claims):

@@ -34,8 +34,11 @@ def key_set(problems: Problems, issuer: Issuer, file: str) -> str | None:
     except UnicodeDecodeError:
         refuse("is not UTF-8 text")
         return None
+    except ValueError:  # a NUL or a surrogate in the name
+        refuse("has a name that no file can have")
+        return None
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         refuse("is not JSON")
         return None
@@ -50,13 +53,22 @@ def key_set(problems: Problems, issuer: Issuer, file: str) -> str | None:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and the infinities, which Python reads and JSON (RFC 8259) does not know.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(name)
+
+
 def _key_problem(index: int, key: Any) -> str | None:  # noqa: ANN401 - a value from JSON
     if not isinstance(key, dict):
         return f"has no key at index {index}"
     if key.get("kty") == "oct" or any(member in key for member in _PRIVATE_MEMBERS):
         return f"holds a private or symmetric key at index {index}"
     kind = key.get("kty")
-    if kind not in _PUBLIC_TYPES:
+    if not isinstance(kind, str) or kind not in _PUBLIC_TYPES:
         return f"holds a key of unknown type at index {index}"
     if any(not isinstance(key.get(member), str) for member in _REQUIRED[kind]):
         return f"holds an incomplete key at index {index}"

@@ -27,7 +27,7 @@ def name_problem(kind: str, name: str) -> Complaint | None:
     return Complaint(
         "ZT104",
         f"{kind} name `{name}` is not a DNS label",
-        (f"use at most {_LONGEST_LABEL} lower-case letters, digits and `-`, beginning and ending with a letter or digit",),
+        (f"use at most {_LONGEST_LABEL} lower-case letters, digits and `-`, with a letter or digit at both ends",),
     )
 
 
@@ -70,9 +70,9 @@ def trust_domain_problem(name: str) -> Complaint | None:
     if _TRUST_DOMAIN.fullmatch(name):
         return None
     if name.startswith("spiffe://"):
-        return Complaint(
-            "ZT118", f"trust domain `{name}` has a scheme", ("write the name alone, without `spiffe://`",)
-        )
+        alone = name.removeprefix("spiffe://").partition("/")[0]
+        help_ = f"write `{alone}`" if _TRUST_DOMAIN.fullmatch(alone) else "write the name alone, without `spiffe://`"
+        return Complaint("ZT118", f"trust domain `{name}` has a scheme", (help_,))
     return Complaint(
         "ZT118",
         f"trust domain `{name}` is malformed",
@@ -96,7 +96,9 @@ def identity_problem(uri: str) -> Complaint | None:
     if len(uri.encode()) > _LONGEST_SPIFFE_ID:
         return complaint(f"is longer than {_LONGEST_SPIFFE_ID} bytes")
     if "*" in uri:
-        return complaint("has a wildcard", "an identity names one workload; use a `Namespace` or `TrustDomain` for many")
+        return complaint(
+            "has a wildcard", "an identity names one workload; use a `Namespace` or `TrustDomain` for many"
+        )
     parts = uri.removeprefix("spiffe://").split("/")
     if trust_domain_problem(parts[0]):
         return complaint("has a malformed trust domain")

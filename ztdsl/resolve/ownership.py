@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.dsl.policy import Policy
+from ztdsl.dsl.weakenings import Open
 from ztdsl.dsl.workloads import Gateway, MeshDefaults, Namespace, Service
 from ztdsl.ir import model as ir
 from ztdsl.resolve import shapes, weakenings
@@ -15,6 +16,7 @@ from ztdsl.resolve.workloads import namespace_name, workload, workload_identity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ztdsl.diagnostics.model import Label
     from ztdsl.resolve.context import Context
 
 _OWNABLE: Final = (Namespace, Service, Gateway)
@@ -113,7 +115,11 @@ def declare(context: Context, parts: list[Policy]) -> tuple[ir.Workload, ...]:
     found: dict[int, ir.Workload] = {}
     for part in parts:
         listed = [((("services", i)), s) for i, s in _services(context, part)]
-        listed += [(("owns", i), o) for i, o in enumerate(part.owns or ()) if isinstance(o, Service | Gateway)]
+        listed += [
+            (("owns", i), o)
+            for i, o in enumerate(part.owns if isinstance(part.owns, tuple) else ())
+            if isinstance(o, Service | Gateway)
+        ]
         for place, service in listed:
             if id(service) in context.declared:
                 continue
@@ -173,13 +179,23 @@ def _report_overlaps(context: Context, workloads: list[tuple[Service | Gateway, 
                 if other is service or both in reported or not set(wider.labels) <= mine:
                     continue
                 reported.add(both)
-                context.problems.report(
-                    "ZT109",
-                    f"{named(service)} and {named(other)} select the same pods",
-                    label(service, *(("labels",) if service.labels is not None else ())),
-                    related=(label(other, text="selects them, too"),),
-                    help=("give each the labels that only its own pods carry",),
-                )
+                _report_overlap(context, service, other, is_same=set(wider.labels) == mine)
+
+
+def _report_overlap(context: Context, service: Service | Gateway, wider: Service | Gateway, *, is_same: bool) -> None:
+    what = f"{named(service)} and {named(wider)} select the same pods"
+    context.problems.report(
+        "ZT109",
+        what if is_same else f"{named(wider)} selects the pods of {named(service)}, too",
+        _selector(wider),
+        related=(_selector(service, "selects the same pods" if is_same else "its pods carry those labels as well"),),
+        help=("give each the labels that only its own pods carry",),
+    )
+
+
+def _selector(service: Service | Gateway, text: str = "") -> Label:
+    """Where a workload says which pods are its own: its labels, or else the name that they come from."""
+    return label(service, "name" if service.labels is None else "labels", text=text)
 
 
 def mesh_defaults(context: Context, parts: list[Policy]) -> ir.MeshDefaults | None:
@@ -204,10 +220,26 @@ def mesh_defaults(context: Context, parts: list[Policy]) -> ir.MeshDefaults | No
     if found is None:
         return None
     part, declared = found
+    if declared.default is None:
+        _report_closed(context, parts, declared)
     mtls = weakenings.permissive(context, declared, declared.mtls)
     default = weakenings.opened(context, declared, declared.default)
     return ir.MeshDefaults(mtls, default, _owner(part), declared._origin)  # noqa: SLF001
 
 
+def _report_closed(context: Context, parts: list[Policy], declared: MeshDefaults) -> None:
+    """Report open namespaces that the mesh-wide default-deny closes again."""
+    for part in parts:
+        for owned in part.owns if isinstance(part.owns, tuple) else ():
+            if isinstance(owned, Namespace) and isinstance(owned.default, Open):
+                context.problems.report(
+                    "ZT403",
+                    f"{named(owned)} is open, and the mesh-wide default-deny closes it",
+                    label(owned, "default"),
+                    related=(label(declared, text="mesh-wide defaults"),),
+                    help=("allow what is meant in the namespace, or weaken the mesh-wide default",),
+                )
+
+
 def _owner(part: Policy) -> str | None:
-    return part.owner if isinstance(part.owner, str) else None
+    return shapes.plain(part.owner) if isinstance(part.owner, str) else None

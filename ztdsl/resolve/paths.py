@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NEVER_SENT: Final = re.compile(r"[^\x21-\x7e]")
-_REWRITTEN: Final = re.compile(r'["<>^`\\]')
+_REWRITTEN: Final = re.compile(r'["<>^`|\\]')
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 _LITERAL_SEGMENT: Final = re.compile(r"[A-Za-z0-9\-._~%!$&'()+,;:@=]+")
 # Where normalization can change a path at all: escapes, dot segments, doubled slashes, characters it rewrites.
-_TOUCHED: Final = re.compile(r'[%\\"<>^`]|/\.|//')
+_TOUCHED: Final = re.compile(r'[%\\"<>^`|]|/\.|//')
 _MERGING: Final = frozenset({PathNormalization.MERGE_SLASHES, PathNormalization.DECODE_AND_MERGE_SLASHES})
 
 
@@ -47,7 +47,9 @@ def _shape_problem(path: str) -> Complaint | None:
     if not path:
         return Complaint("ZT121", "path is empty", ("write `/` for the root",))
     if "://" in path:
-        return Complaint("ZT121", f"path `{path}` has a scheme and a host", ("write the path alone; hosts go to `hosts=`",))
+        return Complaint(
+            "ZT121", f"path `{path}` has a scheme and a host", ("write the path alone; hosts go to `hosts=`",)
+        )
     if path == "*":
         return Complaint("ZT307", "path `*` is every path", ("leave `paths` out, or write `http=AnyRequest()`",))
     if path.startswith("*") and "{" not in path:
@@ -146,6 +148,8 @@ def _never_problem(path: str, normalization: PathNormalization) -> Complaint | N
         return never("a `%` is not followed by two hexadecimal digits", "write `%25` for a percent sign")
     if normalization is PathNormalization.NONE or not _TOUCHED.search(path):
         return None
+    if "%00" in path:
+        return never("Envoy refuses a path with an encoded NUL")
     normal = _normalized(path, normalization)
     if normal != path or _REWRITTEN.search(path):
         return never("Envoy normalizes paths before it compares them", f"write `{normal}`")
@@ -156,7 +160,7 @@ def _normalized(path: str, normalization: PathNormalization) -> str:
     if normalization is PathNormalization.DECODE_AND_MERGE_SLASHES:
         path = re.sub(r"%2[fF]|%5[cC]", "/", path)
     path = _ESCAPE.sub(_decoded, path.replace("\\", "/"))
-    path = re.sub(r'["<>^`]', lambda match: f"%{ord(match.group()):02X}", path)
+    path = re.sub(r'["<>^`|]', lambda match: f"%{ord(match.group()):02X}", path)
     kept: list[str] = []
     segments = path.split("/")
     for index, segment in enumerate(segments):

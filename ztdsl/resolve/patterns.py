@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from ztdsl.dsl.patterns import Prefix, Present, Suffix
@@ -21,6 +20,7 @@ def pattern(
     """The pattern that `value` stands for; None, and a finding, if it is none."""
     problems = context.problems
     if isinstance(value, Present):
+        problems.report_faults(value)
         return Pattern(Match.PRESENT)
     if isinstance(value, Prefix | Suffix):
         problems.report_faults(value)
@@ -34,8 +34,7 @@ def pattern(
     literal = shapes.one(problems, owner, place, value, (str,), "a string or a pattern")
     if literal is None:
         return None
-    text = str(literal.value) if isinstance(literal, Enum) else literal
-    if complaint := literal_problem(code, what, text):
+    if complaint := literal_problem(code, what, literal):
         problems.complain(complaint, owner, *place)
         return None
-    return Pattern(Match.EXACT, text)
+    return Pattern(Match.EXACT, literal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Spot
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ztdsl.dsl.declaration import Fault
 
 Path = tuple[str | int, ...]
+_UNWIELDY: Final = 10**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Problems:
 
     def __init__(self) -> None:
         self.findings: list[Diagnostic] = []
+        self._known: set[tuple[str, str, Label]] = set()
 
     def report(
         self,
@@ -51,7 +53,11 @@ class Problems:
         notes: Sequence[str] = (),
         help: Sequence[str] = (),  # noqa: A002 - the word that reports print
     ) -> None:
-        """Add one finding."""
+        """Add one finding, unless the same was found at the same place: declarations are shared."""
+        key = (code, message, primary)
+        if key in self._known:
+            return
+        self._known.add(key)
         self.findings.append(diagnostic(code, message, primary, related=related, notes=notes, help=help))
 
     def complain(self, complaint: Complaint, declaration: Declaration, *path: str | int) -> None:
@@ -60,10 +66,21 @@ class Problems:
 
     def report_faults(self, declaration: Declaration) -> None:
         """Add the ways in which the call that made `declaration` did not fit."""
-        for fault in faults_of(declaration):
+        faults = faults_of(declaration)
+        misspelt = _misspelt(faults) if faults else frozenset()
+        for fault in faults:
+            if fault.kind == "missing" and fault.argument in misspelt:
+                continue  # the misspelt argument is the one finding
             code, message, help_ = _fault(declaration, fault)
             path = (fault.argument,) if fault.kind != "missing" else ()
             self.report(code, message, label(declaration, *path), help=help_)
+
+
+def _misspelt(faults: Sequence[Fault]) -> frozenset[str]:
+    """The missing arguments that an unknown one was meant to be."""
+    missing = {str(fault.argument) for fault in faults if fault.kind == "missing"}
+    meant = (get_close_matches(str(f.argument), missing, n=1, cutoff=0.6) for f in faults if f.kind == "unknown")
+    return frozenset(name for names in meant for name in names)
 
 
 def _fault(declaration: Declaration, fault: Fault) -> tuple[str, str, tuple[str, ...]]:
@@ -104,6 +121,8 @@ KIND_WORDS = {
     "Permissive": "permissive mode",
     "Open": "open default",
     "AnyAudience": "any audience",
+    "AnyWorkload": "any workload",
+    "AnyRequest": "any request",
     "TrustDomain": "trust domain",
     "TokenHeader": "token header",
     "ClaimTest": "claim test",
@@ -128,7 +147,14 @@ def named(declaration: Declaration) -> str:
     name = getattr(declaration, "name", None)
     if name is None:
         name = getattr(declaration, "issuer", None) or getattr(declaration, "container", None)
-    return f"{kind_of(declaration)} `{name}`" if isinstance(name, str | int) else kind_of(declaration)
+    if isinstance(name, str):
+        return f"{kind_of(declaration)} `{name}`"
+    return f"{kind_of(declaration)} `{number_word(name)}`" if isinstance(name, int) else kind_of(declaration)
+
+
+def number_word(number: float) -> str:
+    """A number as a message shows it: Python refuses to write out very large ones."""
+    return str(number) if abs(number) < _UNWIELDY or number != number else "a very large number"  # noqa: PLR0124 - nan
 
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:

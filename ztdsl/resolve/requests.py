@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ztdsl.dsl.requests import AnyRequest, Grpc, Header, Http
 from ztdsl.ir import values as ir
 from ztdsl.resolve import shapes
 from ztdsl.resolve.hosts import host_problem
-from ztdsl.resolve.patterns import pattern
 from ztdsl.resolve.paths import is_evadable, missing_stem, near_miss, path_problem
+from ztdsl.resolve.patterns import pattern
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.words import (
     grpc_method_problem,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Check: TypeAlias = Callable[[str], "Complaint | None"]
 EVERY: Final = ir.Request()
 _LISTS: Final = ("methods", "paths", "hosts", "not_methods", "not_paths", "not_hosts")
+_VALUES: Final = attrgetter(*_LISTS)
 _PATHS: Final = frozenset({"paths", "not_paths"})
 _HOSTS: Final = frozenset({"hosts", "not_hosts"})
 _CHECKS: Final = {
@@ -59,9 +61,8 @@ def request(context: Context, declared: Http | Grpc | AnyRequest) -> ir.Request 
 
 def _http(context: Context, declared: Http) -> ir.Request | None:
     found: dict[str, tuple[str, ...]] = {}
-    for field in _LISTS:
-        value = getattr(declared, field)
-        if value.__class__ is tuple and not value:
+    for field, value in zip(_LISTS, _VALUES(declared), strict=True):
+        if value == ():
             continue
         check = context.path_check if field in _PATHS else _CHECKS[field]
         found[field] = _listed(context, declared, field, check)
@@ -169,7 +170,8 @@ def _header_values(context: Context, header: Header, field: str) -> tuple[ir.Pat
         result = pattern(context, header, (field, index), item, "ZT127", "header value")
         if result is None:
             continue
-        if complaint := header_value_problem(result.text):
+        is_start, is_end = result.match is not ir.Match.SUFFIX, result.match is not ir.Match.PREFIX
+        if complaint := header_value_problem(result.text, is_start=is_start, is_end=is_end):
             context.problems.complain(complaint, header, field, index)
         found.add(result)
     return tuple(sorted(found, key=repr))
@@ -210,11 +212,11 @@ def warn_of_neighbours(context: Context, declared: Http, field: str) -> None:
             "other spellings of these paths are not folded before they are compared",
             label(declared, field),
             notes=(
-                f"mesh `{context.mesh.name}` normalizes paths as `{context.mesh.path_normalization}`: "
-                "`//` or `%2F` in a path stay as they are",
+                f"mesh `{context.mesh.name}` normalizes paths as `{context.mesh.path_normalization}`",
+                "`//` or `%2F` in a path may stay as they are",
             ),
             help=(
-                "allow the paths that are meant instead, or set path_normalization to `decode-and-merge-slashes` "
-                "in the mesh and in its configuration",
+                "allow the paths that are meant instead",
+                "or set path_normalization to `decode-and-merge-slashes`, in the mesh and in its configuration",
             ),
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from ztdsl.dsl.declaration import MISSING
 from ztdsl.dsl.requests import AnyRequest, Grpc, Http
 from ztdsl.dsl.rules import Effect, Rule
 from ztdsl.dsl.users import EndUser
@@ -17,13 +16,14 @@ from ztdsl.resolve.hosts import has_port, server_name_problem
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.requests import request, warn_of_neighbours
 from ztdsl.resolve.sights import check_addresses, check_identities, is_plain
-from ztdsl.resolve.targets import Target, targets
+from ztdsl.resolve.targets import targets
 from ztdsl.resolve.users import user
 
 if TYPE_CHECKING:
     from ztdsl.dsl.policy import Policy
     from ztdsl.dsl.requests import Request
     from ztdsl.resolve.context import Context
+    from ztdsl.resolve.target import Target
 
 _EFFECTS: Final = {effect: ir.Effect(effect.value) for effect in Effect}
 REQUESTS: Final[tuple[type[Request], ...]] = (Http, Grpc, AnyRequest)
@@ -45,6 +45,8 @@ def rules(context: Context, part: Policy) -> list[ir.Rule]:
 
 def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
     context.problems.report_faults(rule)
+    if not _is_sound(context, rule):
+        return []
     because = _because(context, rule)
     ends = weakenings.trial(context, rule, rule.stage)
     where = targets(context, part, rule)
@@ -59,9 +61,9 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
         check_addresses(context, rule, where, who) and check_identities(context, rule, where, who)
     ):
         return []
-    if rule.effect is not Effect.ALLOW or _has_negations(rule):
+    if any([each.not_paths if rule.effect is Effect.ALLOW else each.paths for each in what]):
         _warn_of_paths(context, rule)
-    owner = part.owner if isinstance(part.owner, str) else None
+    owner = shapes.plain(part.owner) if isinstance(part.owner, str) else None
     callers = (who[0][1],) if len(who) == 1 else tuple(sorted({each.key: each for _, each in who}.values(), key=_key))
     grouped: dict[tuple[str, str | None], set[int]] = {}
     for target in where:
@@ -69,11 +71,38 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
     effect = _EFFECTS[rule.effect]
     return [
         ir.Rule(
-            effect, ends, namespace, workload, tuple(sorted(ports)), rule.is_tcp, callers, what, names,
-            because, owner, rule._origin,  # noqa: SLF001
-        )  # fmt: skip
+            effect,
+            ends,
+            namespace,
+            workload,
+            tuple(sorted(ports)),
+            rule.is_tcp,
+            callers,
+            what,
+            names,
+            because,
+            owner,
+            rule._origin,  # noqa: SLF001
+        )
         for (namespace, workload), ports in grouped.items()
     ]
+
+
+def _is_sound(context: Context, rule: Rule) -> bool:
+    """Whether a rule is of a shape that `allow` and its kin give it; anyone can make another by hand."""
+    problems = context.problems
+    effect = shapes.one(problems, rule, ("effect",), rule.effect, (Effect,), "an effect")
+    is_tcp = shapes.one(problems, rule, ("is_tcp",), rule.is_tcp, (bool,), "true or false")
+    if effect is Effect.AUDIT and rule.stage is not None:
+        problems.report("ZT101", "an audit cannot be a dry run: it never refuses anything", label(rule, "stage"))
+        return False
+    if is_tcp and (rule.user is not None or rule.http is not None):
+        field = "http" if rule.http is not None else "user"
+        problems.report(
+            "ZT129", f"a connection has no `{field}`: the proxy does not read its bytes", label(rule, field)
+        )
+        return False
+    return effect is not None and is_tcp is not None
 
 
 def _key(value: values.Keyed) -> str:
@@ -96,7 +125,7 @@ def _callers(
     context: Context, rule: Rule, where: list[Target] | None
 ) -> list[tuple[tuple[str | int, ...], values.Caller]] | None:
     problems = context.problems
-    beside = _user_beside(context, rule)
+    beside = _user_beside(context, rule, where)
     before = len(problems.findings)
     listed = shapes.one_or_many(rule.callers, "callers")
     if not listed:
@@ -127,8 +156,8 @@ def _callers(
     return found if is_good else None
 
 
-def _user_beside(context: Context, rule: Rule) -> values.User | None:
-    if rule.user is None:
+def _user_beside(context: Context, rule: Rule, where: list[Target] | None) -> values.User | None:
+    if rule.user is None or not _can_verify(context, rule, ("user",), where):
         return None
     declared = shapes.one(context.problems, rule, ("user",), rule.user, (EndUser,), "an end user")
     return None if declared is None else user(context, declared)
@@ -159,21 +188,32 @@ def _end_user(
             "ZT129", "a connection has no end user: tokens are read from HTTP requests", label(rule, *place)
         )
         return None
-    if where and any(target.workload is None for target in where):
-        context.problems.report(
-            "ZT137",
-            "end users cannot call every workload of a namespace",
-            label(rule, *place),
-            notes=("their tokens would be verified at every workload, and broken ones refused there",),
-            help=("name the services that they call",),
-        )
+    if not _can_verify(context, rule, place, where):
         return None
     who = user(context, caller)
     return None if who is None else _with_user(context, values.Everyone(), who)
 
 
+def _can_verify(context: Context, rule: Rule, place: tuple[str | int, ...], where: list[Target] | None) -> bool:
+    """Whether tokens are verified at every target of the rule: only workloads by name read them."""
+    if not where or all(target.workload is not None for target in where):
+        return True
+    context.problems.report(
+        "ZT137",
+        "end users cannot call every workload of a namespace",
+        label(rule, *place),
+        notes=("their tokens would be verified at every workload, and broken ones refused there",),
+        help=("name the services that they call",),
+    )
+    return False
+
+
 def _workload_caller(
-    context: Context, rule: Rule, place: tuple[str | int, ...], caller: Any, callers: list[object]  # noqa: ANN401
+    context: Context,
+    rule: Rule,
+    place: tuple[str | int, ...],
+    caller: Declaration,
+    callers: list[object],
 ) -> values.Caller | None:
     known = context.plain.get(id(caller))
     if known is None:
@@ -188,9 +228,7 @@ def _workload_caller(
     return known
 
 
-def _check_everyone(
-    context: Context, rule: Rule, found: list[tuple[tuple[str | int, ...], values.Caller]]
-) -> bool:
+def _check_everyone(context: Context, rule: Rule, found: list[tuple[tuple[str | int, ...], values.Caller]]) -> bool:
     if len(found) == 1:
         return True
     for place, caller in found:
@@ -216,25 +254,28 @@ def _requests(context: Context, rule: Rule, where: list[Target] | None) -> tuple
         )
         return None
     before = len(problems.findings)
-    found: list[values.Request] = []
-    for place, item in listed:
-        if item is MISSING:
-            return None
-        declared: Request | None = shapes.one(problems, rule, place, item, REQUESTS, "a request: `Http(...)`, `Grpc(...)`, `AnyRequest()`,")
-        resolved = request(context, declared) if declared is not None else None
-        if resolved is None or declared is None:
-            return None
-        if isinstance(declared, Http) and where is not None:
-            if any([target.port.protocol is ir.Protocol.GRPC for target in where]):
-                _check_grpc(context, declared, where)
-            if resolved.hosts or resolved.not_hosts:
-                _check_host_evasion(context, rule, declared)
-        found.append(resolved)
-    if len(problems.findings) != before:
+    resolved = [_request(context, rule, place, item, where) for place, item in listed]
+    found = [each for each in resolved if each is not None]
+    if len(problems.findings) != before or len(found) != len(listed):
         return None
     if len(found) == 1:
         return tuple(found)
-    return tuple(sorted(set(found), key=_key))
+    return tuple(sorted(set(found), key=lambda each: each.key))
+
+
+def _request(
+    context: Context, rule: Rule, place: tuple[str | int, ...], item: object, where: list[Target] | None
+) -> values.Request | None:
+    declared: Request | None = shapes.one(
+        context.problems, rule, place, item, REQUESTS, "a request, such as `AnyRequest()`"
+    )
+    resolved = request(context, declared) if declared is not None else None
+    if resolved is not None and isinstance(declared, Http) and where is not None:
+        if any([target.port.protocol is ir.Protocol.GRPC for target in where]):
+            _check_grpc(context, declared, where)
+        if resolved.hosts or resolved.not_hosts:
+            _check_host_evasion(context, rule, declared)
+    return resolved
 
 
 def _check_grpc(context: Context, declared: Http, where: list[Target]) -> None:
@@ -278,10 +319,6 @@ def _check_host_evasion(context: Context, rule: Rule, declared: Http) -> None:
                 )
 
 
-def _has_negations(rule: Rule) -> bool:
-    return any(isinstance(item, Http) and item.not_paths for _, item in shapes.one_or_many(rule.http, "http"))
-
-
 def _warn_of_paths(context: Context, rule: Rule) -> None:
     for _, item in shapes.one_or_many(rule.http, "http"):
         if not isinstance(item, Http) or id(item) in context.warned:
@@ -317,5 +354,3 @@ def _server_names(context: Context, rule: Rule, where: list[Target] | None) -> t
                 help=("test server names at the gateway, or leave them out",),
             )
     return tuple(sorted(names)) if len(problems.findings) == before else None
-
-

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from ztdsl.dsl.declaration import MISSING, Declaration
-from ztdsl.resolve.problems import label, named
+from ztdsl.resolve.problems import label, named, number_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +23,14 @@ def described(value: object) -> str:
     if value is None:
         return "None"
     if isinstance(value, Declaration):
-        return named(value)
+        word = named(value)
+        return word if "`" in word else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
     if isinstance(value, type):
         return f"the class `{value.__name__}` itself"
     if isinstance(value, str):
         return f"the string `{value}`"
     if isinstance(value, bool | int | float):
-        return f"`{value}`"
+        return f"`{number_word(value)}`"
     if isinstance(value, tuple | list):
         return "a list"
     if isinstance(value, set | frozenset):
@@ -43,7 +44,7 @@ def wrong(problems: Problems, owner: Declaration, place: Place, value: object, w
     """Report that the argument at `place` is not what was wanted; a missing one was reported already."""
     if value is MISSING:
         return
-    field = next((step for step in reversed(place) if isinstance(step, str)), "argument")
+    field = next((f"`{step}` of " for step in place if isinstance(step, str)), "")
     help_: tuple[str, ...] = ()
     if isinstance(value, type) and issubclass(value, Declaration):
         help_ = (f"make one: `{value.__name__}(...)`",)
@@ -51,9 +52,15 @@ def wrong(problems: Problems, owner: Declaration, place: Place, value: object, w
         help_ = (f'write `["{value}"]`',)
     elif isinstance(value, Declaration) and wanted.startswith("a list"):
         help_ = ("put it in a list: `[...]`",)
+    elif isinstance(value, str) and wanted == "a number" and value.isdecimal():
+        help_ = (f"write `{value}` without quotes",)
+    elif isinstance(value, str) and wanted == "a namespace":
+        help_ = (f'declare it once, `Namespace("{value}")`, and give the declaration',)
+    elif isinstance(value, int) and wanted == "a port":
+        help_ = (f"declare it once, `HttpPort({value})` for example, and give the declaration",)
     problems.report(
         "ZT101",
-        f"`{field}` of {named(owner)} takes {wanted}, not {described(value)}",
+        f"{field}{named(owner)} takes {wanted}, not {described(value)}",
         label(owner, *place),
         help=help_,
     )
@@ -62,11 +69,27 @@ def wrong(problems: Problems, owner: Declaration, place: Place, value: object, w
 def one(
     problems: Problems, owner: Declaration, place: Place, value: object, kinds: tuple[type[T], ...], wanted: str
 ) -> T | None:
-    """`value` if it is of one of `kinds`; None, and a finding, if not."""
+    """`value` if it is of one of `kinds`, a string or number without its subclass; None, and a finding, if not."""
     if isinstance(value, kinds) and (value.__class__ is not bool or bool in kinds):
-        return value
+        return plain(value)
     wrong(problems, owner, place, value, wanted)
     return None
+
+
+def plain(value: T) -> T:
+    """A member of an enumeration of strings or numbers as the bare string or number; anything else as it is.
+
+    How such a member prints differs between kinds of enumerations and versions of Python; what it equals does not.
+    """
+    kind = value.__class__
+    if kind is str or isinstance(value, Declaration | bool):
+        return value
+    bare: Any = value
+    if isinstance(bare, str):
+        bare = str.__str__(bare)
+    elif isinstance(bare, int):
+        bare = int.__int__(bare)
+    return cast("T", bare)
 
 
 def string(problems: Problems, owner: Declaration, field: str, wanted: str = "a string") -> str | None:
@@ -91,7 +114,7 @@ def strings(problems: Problems, owner: Declaration, field: str) -> Iterator[tupl
         return
     for index, item in enumerate(value):
         if isinstance(item, str):
-            yield index, item
+            yield index, plain(item)
         else:
             wrong(problems, owner, (field, index), item, "strings")
 
@@ -123,4 +146,4 @@ def day(problems: Problems, owner: Declaration, field: str) -> date | None:
     value = getattr(owner, field)
     if isinstance(value, datetime):
         return value.date()
-    return one(problems, owner, (field,), value, (date,), "a date, such as `date(2027, 3, 31)`,")
+    return one(problems, owner, (field,), value, (date,), "a date, such as `date(2027, 3, 31)`")

@@ -11,7 +11,7 @@ from ztdsl.resolve.problems import label
 if TYPE_CHECKING:
     from ztdsl.dsl.rules import Rule
     from ztdsl.resolve.context import Context
-    from ztdsl.resolve.targets import Target
+    from ztdsl.resolve.target import Target
 
 Callers = list[tuple[tuple[str | int, ...], values.Caller]]
 _PEERS = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
@@ -73,8 +73,8 @@ def _check_client(context: Context, rule: Rule, where: list[Target], place: tupl
         label(rule, *place),
         related=(label(blind, text="gateway declared here"),),
         help=(
-            "write `trusted_proxies=` as in the gateway's `numTrustedProxies`; "
-            "0 if clients connect to it directly and their address is kept",
+            "write `trusted_proxies=` as in the gateway's `numTrustedProxies`",
+            "write 0 if clients connect to it directly and their address is kept",
         ),
     )
     return False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.dsl.endpoints import Endpoint
 from ztdsl.dsl.ports import Port
 from ztdsl.dsl.workloads import Gateway, Namespace, Service
 from ztdsl.resolve import shapes
 from ztdsl.resolve.problems import kind_of, label, named, suggestion
+from ztdsl.resolve.target import Target
 from ztdsl.resolve.workloads import is_strict, namespace_name, port_of, workload_identity
 
 if TYPE_CHECKING:
@@ -19,31 +19,14 @@ if TYPE_CHECKING:
     from ztdsl.resolve.context import Context
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One endpoint of a rule.
-
-    Attributes:
-        namespace: where the callee runs.
-        workload: its name, or None for every workload of the namespace.
-        port: the port as the Model has it.
-        is_strict: whether every connection to it proves an identity.
-        gateways: the gateways among the workloads that serve it.
-        has_sidecars: whether a workload with a sidecar serves it.
-        endpoint: the declaration, for reports.
-    """
-
-    namespace: str
-    workload: str | None
-    port: ir.Port
-    is_strict: bool
-    gateways: tuple[Gateway, ...]
-    has_sidecars: bool
-    endpoint: Endpoint
+_TARGETS: Final = (Service, Gateway, Namespace)
 
 
 def targets(context: Context, part: Policy, rule: Rule) -> list[Target] | None:
     """The endpoints of a rule; None, and a finding, if one of them is broken."""
+    if isinstance(rule.to, Endpoint):
+        target = _target(context, part, rule, ("to",), rule.to)
+        return None if target is None else [target]
     found: list[Target] = []
     is_good = True
     listed = shapes.one_or_many(rule.to, "to")
@@ -71,25 +54,35 @@ def _report_no_endpoint(context: Context, rule: Rule, place: tuple[str | int, ..
             help=("name the port: `.at(port)`",),
         )
     else:
-        shapes.wrong(context.problems, rule, place, item, "an endpoint, such as `orders.at(api)`,")
+        shapes.wrong(context.problems, rule, place, item, "an endpoint, such as `orders.at(api)`")
 
 
 def _target(
     context: Context, part: Policy, rule: Rule, place: tuple[str | int, ...], endpoint: Endpoint
 ) -> Target | None:
-    if id(endpoint) not in context.seen:
-        context.seen[id(endpoint)] = True
+    key = (id(endpoint), id(part))
+    if key in context.targets:
+        target = context.targets[key]
+    else:
         context.kept.append(endpoint)
-        context.problems.report_faults(endpoint)
-    port = shapes.one(context.problems, endpoint, ("port",), endpoint.port, (Port,), "a port")
-    if port is None or (resolved := port_of(context, port)) is None:
+        target = context.targets[key] = _resolved(context, part, endpoint)
+    if target is not None and target.port.protocol.is_http == rule.is_tcp:
+        _report_protocol(context, rule, place, endpoint, target.port)
         return None
-    if resolved.protocol.is_http == rule.is_tcp:
-        _report_protocol(context, rule, place, endpoint, resolved)
+    return target
+
+
+def _resolved(context: Context, part: Policy, endpoint: Endpoint) -> Target | None:
+    """What a part's rules find at an endpoint, worked out once."""
+    context.problems.report_faults(endpoint)
+    declared = shapes.one(context.problems, endpoint, ("port",), endpoint.port, (Port,), "a port")
+    callee = shapes.one(context.problems, endpoint, ("target",), endpoint.target, _TARGETS, "a service or a namespace")
+    port = port_of(context, declared) if declared is not None else None
+    if callee is None or port is None:
         return None
     if isinstance(endpoint.target, Namespace):
-        return _every(context, part, endpoint, resolved)
-    return _single(context, part, endpoint, endpoint.target, resolved)
+        return _every(context, part, endpoint, port)
+    return _single(context, part, endpoint, endpoint.target, port)
 
 
 def _report_protocol(
@@ -100,7 +93,9 @@ def _report_protocol(
         reason = f"`{word}_tcp` is about connections, and port {port.container} serves {port.protocol.value.upper()}"
         help_ = f"write `{word}(...)` with `http=AnyRequest()` for every request"
     else:
-        reason = f"`{word}` is about HTTP requests, and port {port.container} is {port.protocol.value.upper()} to the proxy"
+        reason = (
+            f"`{word}` is about HTTP requests, and port {port.container} is {port.protocol.value.upper()} to the proxy"
+        )
         help_ = f"write `{word}_tcp(...)`, or declare the port as `HttpPort` if the proxy can read it"
     context.problems.report(
         "ZT129", reason, label(rule, *place), related=(label(endpoint.port, text="port declared here"),), help=(help_,)
@@ -125,8 +120,8 @@ def _single(
         return None
     is_gateway = isinstance(target, Gateway)
     return Target(
-        target.namespace.name,
-        target.name,
+        shapes.plain(target.namespace.name),
+        shapes.plain(target.name),
         port,
         is_strict(target, endpoint.port),
         (target,) if isinstance(target, Gateway) else (),
@@ -147,7 +142,7 @@ def _report_undeclared(context: Context, part: Policy, endpoint: Endpoint, targe
         )
         help_ = f"add it to `services=[...]` of policy `{part.name}`"
         if owner is None:
-            help_ = f"only the owner of a callee grants access to it: own namespace `{name}`, or leave the rule to its owner"
+            help_ = f"only the owner of a callee grants access: own namespace `{name}`, or leave the rule to its owner"
         context.problems.report(
             code, message, label(endpoint), related=(label(target, text="declared here"),), help=(help_,)
         )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ztdsl.resolve.problems import Complaint
 
-_UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+_UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST_KEY_URI: Final = 2048
 

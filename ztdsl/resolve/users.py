@@ -40,10 +40,10 @@ def user(context: Context, declared: EndUser) -> ir.User | None:
     )
     if who is None or len(problems.findings) != before:
         return None
-    known_audiences = issuer(context, who)
-    if known_audiences is None or not _audiences_known(context, declared, who, audiences):
+    known_issuer = issuer(context, who)
+    if known_issuer is None or not _audiences_known(context, declared, who, audiences):
         return None
-    result = ir.User(who.issuer, audiences, subjects, presenters, tuple(sorted(tests, key=repr)))
+    result = ir.User(known_issuer.issuer, audiences, subjects, presenters, tuple(sorted(tests, key=repr)))
     context.seen[id(declared)] = result
     return result
 
@@ -103,7 +103,8 @@ def _audiences_known(context: Context, declared: EndUser, who: Issuer, audiences
 
 def _test(context: Context, declared: EndUser, index: int, test: ClaimTest) -> ir.ClaimTest | None:
     problems = context.problems
-    if not isinstance(test.claim, Claim) or test.claim.name is MISSING:
+    problems.report_faults(test)
+    if not _is_sound(context, test):
         return None
     if not require_declared(context, declared.issuer, test.claim, declared, "where", index):
         return None
@@ -126,6 +127,20 @@ def _test(context: Context, declared: EndUser, index: int, test: ClaimTest) -> i
     return ir.ClaimTest(path_of(test.claim), ir.Quantifier(test.kind), tuple(found))
 
 
+def _is_sound(context: Context, test: ClaimTest) -> bool:
+    """Whether a test is of the shape that the methods of a claim give it; anyone can make another by hand."""
+    problems = context.problems
+    claim = shapes.one(problems, test, ("claim",), test.claim, (Claim,), "a claim")
+    if not isinstance(test.values, tuple):
+        shapes.wrong(problems, test, ("values",), test.values, "a list of values")
+        return False
+    kind: object = test.kind
+    if not isinstance(kind, str) or kind not in {"any", "all", "none"}:
+        shapes.wrong(problems, test, ("kind",), kind, "`any`, `all` or `none`")
+        return False
+    return claim is not None and claim.name is not MISSING
+
+
 def _is_split(issuer: Issuer, claim: Claim[Any]) -> bool:
     path = path_of(claim)
     return len(path) == 1 and (path[0] in SPLIT_BY_ISTIO or any(claim is each for each in issuer.space_delimited))
@@ -142,9 +157,12 @@ def _value(context: Context, issuer: Issuer, test: ClaimTest, position: int) -> 
         if text not in known or (isinstance(value, Enum) and not isinstance(value, element)):
             near = suggestion(text, known)
             listed = ", ".join(f"`{each}`" for each in known)
+            said = f"`{type(value).__name__}.{value.name}`" if isinstance(value, Enum) else f"`{text}`"
+            if text in known:  # the same word, out of another enumeration
+                near = f"write `{element.__name__}.{element(text).name}`"
             problems.report(
                 "ZT114",
-                f"claim `{shown(test.claim)}` has no value `{text}`",
+                f"claim `{shown(test.claim)}` has no value {said}",
                 label(test, position),
                 related=(label(test.claim, "type", text="its values"),),
                 help=(near or f"it can be {listed}",),
@@ -162,5 +180,7 @@ def _value(context: Context, issuer: Issuer, test: ClaimTest, position: int) -> 
             )
             return None
         return result
-    shapes.wrong(problems, test, (position,), value, "a declared value")
+    is_listed = isinstance(element, type) and issubclass(element, Enum)
+    wanted = "a value that the claim declares" if is_listed else "a string"
+    shapes.wrong(problems, test, (position,), value, wanted)
     return None

@@ -46,11 +46,11 @@ def header_name_problem(name: str) -> Complaint | None:
 
 
 @cache
-def header_value_problem(value: str) -> Complaint | None:
-    """What keeps `value` from being the value of a header as Envoy sees it."""
+def header_value_problem(value: str, *, is_start: bool = True, is_end: bool = True) -> Complaint | None:
+    """What keeps `value` from being a header's value, or its start or end, as Envoy sees it."""
     if _CONTROL.search(value) or _SURROGATE.search(value):
         return Complaint("ZT127", "header value has a control character", ())
-    if value != value.strip(" \t"):
+    if (is_start and value != value.lstrip(" \t")) or (is_end and value != value.rstrip(" \t")):
         return Complaint("ZT127", f"header value `{value}` has blanks around it, which are stripped", ())
     return None
 
@@ -64,11 +64,21 @@ def claim_header_problem(name: str) -> Complaint | None:
 
 
 @cache
+def token_text_problem(what: str, text: str) -> Complaint | None:
+    """What keeps `text` from being a part of a request that leads to a token."""
+    if _CONTROL.search(text) or _SURROGATE.search(text):
+        return Complaint("ZT135", f"{what} has a control character", ())
+    return None
+
+
+@cache
 def grpc_service_problem(name: str) -> Complaint | None:
     """What keeps `name` from being the full name of a gRPC service."""
     if _GRPC_SERVICE.fullmatch(name):
         return None
-    return Complaint("ZT133", f"`{name}` is not a gRPC service name", ("write it as in the .proto file: `shop.v1.Orders`",))
+    return Complaint(
+        "ZT133", f"`{name}` is not a gRPC service name", ("write it as in the .proto file: `shop.v1.Orders`",)
+    )
 
 
 @cache

@@ -15,6 +15,7 @@ from ztdsl.resolve.problems import label, named
 if TYPE_CHECKING:
     from ztdsl.resolve.context import Context
 
+_MOST_PROXIES: Final = 2**32 - 1  # an unsigned number of 32 bits in Istio's mesh configuration
 PROTOCOL: Final = {
     HttpPort: ir.Protocol.HTTP,
     GrpcPort: ir.Protocol.GRPC,
@@ -80,13 +81,13 @@ def workload(context: Context, declared: Service | Gateway, owner: str | None) -
     kind = ir.WorkloadKind.GATEWAY if isinstance(declared, Gateway) else ir.WorkloadKind.SERVICE
     namespace, account = identity
     origin = declared._origin  # noqa: SLF001 - read once for each workload of a large mesh
-    return ir.Workload(namespace, declared.name, kind, account, labels, ports, proxies, owner, origin)
+    return ir.Workload(namespace, shapes.plain(declared.name), kind, account, labels, ports, proxies, owner, origin)
 
 
 def _labels(context: Context, declared: Service | Gateway) -> tuple[tuple[str, str], ...]:
     labels = declared.labels
     if labels is None:
-        return (("app", declared.name),)
+        return (("app", shapes.plain(declared.name)),)
     if not isinstance(labels, dict):
         shapes.wrong(context.problems, declared, ("labels",), labels, "a dictionary of strings")
         return ()
@@ -102,7 +103,11 @@ def _labels(context: Context, declared: Service | Gateway) -> tuple[tuple[str, s
             shapes.wrong(context.problems, declared, ("labels", key), value, "a dictionary of strings")
         elif complaint := label_problem(key, value):
             context.problems.complain(complaint, declared, "labels", key)
-    return tuple(sorted((str(key), str(value)) for key, value in labels.items()))
+    return tuple(sorted((shapes.plain(k), shapes.plain(v)) for k, v in labels.items() if _are_strings(k, v)))
+
+
+def _are_strings(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _ports(context: Context, declared: Service | Gateway) -> tuple[ir.Port, ...]:
@@ -117,10 +122,24 @@ def _ports(context: Context, declared: Service | Gateway) -> tuple[ir.Port, ...]
                 f"{named(declared)} declares port {resolved.container} twice",
                 label(declared, "ports", index),
                 related=(label(declared, "ports", ports[resolved.container][0], text="first here"),),
+                help=("remove one of them",),
             )
             continue
+        if resolved.mtls is not None and isinstance(declared, Gateway):
+            _report_no_effect(context, declared, port)
         ports[resolved.container] = (index, resolved)
     return tuple(port for _, (_, port) in sorted(ports.items()))
+
+
+def _report_no_effect(context: Context, gateway: Gateway, port: Port) -> None:
+    context.problems.report(
+        "ZT403",
+        f"`mtls` of a port changes nothing at gateway `{gateway.name}`",
+        label(port, "mtls"),
+        related=(label(gateway, text="gateway declared here"),),
+        notes=("a gateway's ports take their TLS settings from its Gateway resource",),
+        help=("leave `mtls` out",),
+    )
 
 
 def port_of(context: Context, port: Port) -> ir.Port | None:
@@ -157,9 +176,9 @@ def _trusted_proxies(context: Context, gateway: Gateway) -> int | None:
     if number is None:
         return None
     number = shapes.one(context.problems, gateway, ("trusted_proxies",), number, (int,), "a number")
-    if number is not None and number < 0:
+    if number is not None and not 0 <= number <= _MOST_PROXIES:
         context.problems.report(
-            "ZT101", "`trusted_proxies` is at least 0", label(gateway, "trusted_proxies")
+            "ZT101", f"`trusted_proxies` is between 0 and {_MOST_PROXIES}", label(gateway, "trusted_proxies")
         )
         return None
     return number

@@ -1,0 +1,1 @@
+"""What every part agrees on about meshes and requests."""

@@ -10,6 +10,6 @@ policy = Policy(
     owns=[web, shop],
     services=[frontend, orders],
     rules=[
-        allow(frontend, to=orders.at(api), http=Http(path=["/orders"]), because="the shop UI lists orders"),
+        allow(frontend, to=orders.at(api), http=Http(methods=["GET"], path=["/orders"]), because="it lists orders"),
     ],
 )

@@ -10,6 +10,6 @@ policy = Policy(
     owns=[web, shop],
     services=[frontend, orders],
     rules=[
-        allow(frontend, to=orders.at(api), http=Http(paths=["/orders"]), because="the shop UI lists orders"),
+        allow(frontend, to=orders.at(api), http=Http(methods=["GET"], paths=["/orders"]), because="it lists orders"),
     ],
 )

@@ -1,20 +1,16 @@
-from enum import StrEnum
-
 from ztdsl import AnyRequest, Claim, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
-
-
-class Flag(StrEnum):
-    YES = "yes"
-    NO = "no"
-
 
 shop = Namespace("shop")
 api = HttpPort(8080)
 orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
-verified = Claim("email_verified_text", Flag)
-keys = "https://auth.example.com/jwks.json"
-auth = Issuer("https://auth.example.com", jwks_uri=keys, audiences=["orders-api"], claims=[verified])
-customer = EndUser(auth, where=[verified.is_in(Flag.YES)])
-own = allow(customer, to=orders.at(api), http=AnyRequest(), because="customers with a checked address order")
+role = Claim("role", str)
+auth = Issuer(
+    "https://auth.example.com",
+    jwks_uri="https://auth.example.com/jwks.json",
+    audiences=["orders-api"],
+    claims=[role],
+)
+admins = EndUser(auth, where=[role.is_in("orders-admin")])
+manage = allow(admins, to=orders.at(api), http=AnyRequest(), because="admins manage orders")
 
-policy = Policy("shop-orders", owns=[shop], services=[orders], rules=[own])
+policy = Policy("shop-orders", owns=[shop], services=[orders], rules=[manage])

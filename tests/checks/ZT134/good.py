@@ -1,0 +1,19 @@
+from ztdsl import Anyone, Gateway, Namespace, Policy, TlsPort, allow_tcp
+
+edge = Namespace("istio-ingress")
+passthrough = TlsPort(8443, service=443)
+ingress = Gateway("istio-ingressgateway", namespace=edge, service_account="istio-ingressgateway", ports=[passthrough])
+
+policy = Policy(
+    "edge",
+    owns=[edge],
+    services=[ingress],
+    rules=[
+        allow_tcp(
+            Anyone(),
+            to=ingress.at(passthrough),
+            server_names=["ledger.example.com"],
+            because="the ledger ends TLS itself",
+        ),
+    ],
+)

@@ -1,0 +1,15 @@
+from ztdsl import Anyone, IpBlock, Namespace, Policy, Service, TcpPort, allow_tcp
+
+shop = Namespace("shop")
+smtp = TcpPort(2525)
+mailer = Service("mailer", namespace=shop, service_account="mailer", ports=[smtp])
+blocked = [IpBlock("198.18.0.0/18"), IpBlock("198.18.64.0/20")]
+
+policy = Policy(
+    "shop-mail",
+    owns=[shop],
+    services=[mailer],
+    rules=[
+        allow_tcp(Anyone(but=blocked), to=mailer.at(smtp), because="MAIL-4: mail comes in, except from known senders"),
+    ],
+)

@@ -1,0 +1,44 @@
+"""Manifests allow exactly what was declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+
+from tests.property import declared, enforced
+from tests.property.shop import MESHES, TODAY, call, policy_of, rules
+from ztdsl.diagnostics.model import Severity
+from ztdsl.istio.document import document
+from ztdsl.istio.validate import problems
+from ztdsl.lower import lower
+from ztdsl.render import yaml_text
+from ztdsl.resolve import resolve
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_manifests_allow_exactly_what_was_declared(data: st.DataObject) -> None:
+    """For random policies and calls, the author's meaning and Istio's reading of the YAML agree."""
+    mesh = data.draw(st.sampled_from(MESHES))
+    policy = policy_of(data.draw(st.lists(rules(), min_size=1, max_size=5)))
+    resolved = resolve(policy, mesh, TODAY)
+    refused = sorted({each.code for each in resolved.findings if each.severity is Severity.ERROR})
+    event(f"refused: {refused}")
+    assume(resolved.model is not None)
+    assert resolved.model is not None
+    lowered = lower(resolved.model)
+    assert not lowered.findings
+    assert [each for annotated in lowered.manifests for each in problems(annotated.manifest)] == []
+    text = yaml_text(resolved.model.policy, resolved.model.owner, lowered.manifests)
+    documents: list[Any] = list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+    assert documents == [document(annotated.manifest) for annotated in lowered.manifests]
+    for _ in range(25):
+        one = data.draw(call(mesh))
+        actual = enforced.verdict(documents, mesh, one)
+        if actual == "unauthenticated":
+            continue
+        event(f"{type(one.port).__name__}: {actual}")
+        assert actual == declared.verdict(policy, mesh, one), one

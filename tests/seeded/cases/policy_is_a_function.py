@@ -1,0 +1,18 @@
+"""The policy is made by a function that nobody calls."""
+# types: missed
+# expect: ZT005
+from ztdsl import AnyRequest, HttpPort, Namespace, Policy, Service, allow
+
+web, shop = Namespace("web"), Namespace("shop")
+api = HttpPort(8080)
+frontend = Service("frontend", namespace=web, service_account="frontend")
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+
+
+def policy() -> Policy:
+    return Policy(
+        "shop",
+        owns=[web, shop],
+        services=[frontend, orders],
+        rules=[allow(frontend, to=orders.at(api), http=AnyRequest(), because="the shop lists and places orders")],
+    )

@@ -1,0 +1,22 @@
+"""The prefix of a token lacks the blank between it and the token."""
+# types: missed
+from ztdsl import AnyRequest, EndUser, HttpPort, Issuer, Namespace, Policy, Service, TokenHeader, allow
+
+shop = Namespace("shop")
+api = HttpPort(8080)
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+auth = Issuer(
+    "https://auth.example.com",
+    jwks_uri="https://auth.example.com/jwks.json",
+    audiences=["orders-api"],
+    from_headers=[
+        TokenHeader("x-forwarded-authorization", prefix="Bearer"),  # expect: ZT135 ""Bearer""
+    ],
+)
+
+policy = Policy(
+    "shop",
+    owns=[shop],
+    services=[orders],
+    rules=[allow(EndUser(auth), to=orders.at(api), http=AnyRequest(), because="customers see their orders")],
+)
