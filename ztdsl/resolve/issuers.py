@@ -21,6 +21,7 @@ from ztdsl.resolve.words import (
 )
 
 if TYPE_CHECKING:
+    from ztdsl.dsl.declaration import Declaration
     from ztdsl.resolve.context import Context
 
 SPLIT_BY_ISTIO: Final = frozenset({"scope", "permission"})

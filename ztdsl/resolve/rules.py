@@ -20,6 +20,7 @@ from ztdsl.resolve.targets import targets
 from ztdsl.resolve.users import user
 
 if TYPE_CHECKING:
+    from ztdsl.dsl.declaration import Declaration
     from ztdsl.dsl.policy import Policy
     from ztdsl.dsl.requests import Request
     from ztdsl.resolve.context import Context
