@@ -108,7 +108,7 @@ def test_ctrl_c_ends_an_endless_loop_with_one_line(tmp_path: Path, environment: 
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
-    assert err.startswith("interrupted: while loading policies.py:")
+    assert err.startswith("interrupted while loading policies.py:")
     assert err.count("\n") == 1
 
 

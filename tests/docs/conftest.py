@@ -29,7 +29,7 @@ TODAY = "2026-11-24"
 ELISION = "..."
 _FENCE = re.compile(r'^(?P<indent> *)(?P<fence>`{3,})(?P<language>[\w-]*)(?: title="(?P<title>[^"]+)")?$')
 _OBJECT = re.compile(r"(?P<kind>[A-Z]\w+) (?P<namespace>[a-z0-9-]+)/(?P<name>[a-z0-9-]+)")
-_BUILT_BY = re.compile(r"\bztc (?:build|check|explain) (\S+\.py)\b")
+_BUILT_BY = re.compile(r"\b(?:ztc (?:build|check|explain)|python) (\S+\.py)\b")
 
 
 @dataclass(frozen=True)

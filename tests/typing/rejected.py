@@ -163,7 +163,7 @@ roles.is_not_in(Tier.GOLD)  # error: mypy pyright
 text.is_in(7)  # error: mypy pyright
 text.is_in(Prefix(7))  # error: mypy pyright
 text.is_present("x")  # error: mypy pyright
-assert role == Role.ADMIN  # error: mypy pyright
+repr(role == Role.ADMIN)  # error: mypy pyright
 EndUser()  # error: mypy pyright
 EndUser("https://auth.example.com")  # error: mypy pyright
 EndUser(Issuer)  # error: mypy pyright

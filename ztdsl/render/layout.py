@@ -31,7 +31,7 @@ class TemplateFailure(Exception):  # noqa: N818 - named for what happened
 
     def __init__(self, finding: Diagnostic) -> None:
         super().__init__(finding.message)
-        self.finding = finding
+        self.diagnostics = (finding,)
 
 
 class Piece(NamedTuple):

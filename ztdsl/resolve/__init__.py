@@ -65,13 +65,12 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
 def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:
     if mesh.data_plane is not DataPlane.SIDECAR:
         message = f"mesh `{mesh.name}` runs data plane `{mesh.data_plane}`, and ztc renders for sidecars only"
-        return (
-            diagnostic("ZT601", message, None, help=('set `data_plane = "sidecar"`, or wait for a later release',)),
-        )
+        return (diagnostic("ZT601", message, None, help=("compile for a mesh whose workloads have sidecars",)),)
     if not OLDEST_ISTIO <= mesh.istio_version <= NEWEST_ISTIO:
         oldest, newest, actual = (f"{a}.{b}" for a, b in (OLDEST_ISTIO, NEWEST_ISTIO, mesh.istio_version))
         message = f"mesh `{mesh.name}` runs Istio {actual}, and ztc renders for {oldest} to {newest}"
-        return (diagnostic("ZT602", message, None, help=(f"set `istio_version` to one of {oldest} to {newest}",)),)
+        help_ = "upgrade Istio first" if mesh.istio_version < OLDEST_ISTIO else "update ztc"
+        return (diagnostic("ZT602", message, None, help=(f"{help_}; `istio_version` says what the mesh runs",)),)
     return ()
 
 

@@ -214,6 +214,8 @@ def check_declared(
     if identity is None or id(caller) in context.declared or identity[0] not in context.namespace_owner:
         return
     owner = context.namespace_owner[identity[0]]
+    if context.problems.is_broken(owner, "services"):
+        return
     context.problems.report(
         "ZT110",
         f"{named(caller)} is not among the services of policy `{owner.name}`, which owns its namespace",
@@ -245,7 +247,7 @@ def check_shared_identity(
         label(rule, field, index) if len(callers) > 1 else label(rule, field),
         related=tuple(label(other, "service_account", text="runs as the same account") for other in others),
         help=(
-            f"name both, or write `ServiceAccount({caller.service_account!r}, namespace=...)` if the account is meant",
+            f'name all of them, or the account itself: `ServiceAccount("{caller.service_account}", namespace=...)`',
             "give each of them a service account of its own to tell them apart",
         ),
     )

@@ -17,6 +17,8 @@ _HIGHEST_PORT: Final = 65535
 @cache
 def host_problem(host: str) -> Complaint | None:
     """What keeps `host` from being matched against `:authority` as its author means it."""
+    if not host:
+        return Complaint("ZT120", "host is empty", ("leave `hosts` out for every host",))
     if "://" in host:
         return Complaint(
             "ZT120", f"host `{host}` has a scheme", (f"write `{host.split('://', 1)[1].split('/', maxsplit=1)[0]}`",)
@@ -27,7 +29,8 @@ def host_problem(host: str) -> Complaint | None:
         return Complaint("ZT307", "host `*` is every host", ("leave `hosts` out",))
     name, port = _split(host.lower())
     if port is not None and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):
-        return Complaint("ZT120", f"host `{host}` has a malformed port", ("a host without a port means any port",))
+        help_ = "a host without a port means any port; brackets stand around an IPv6 address"
+        return Complaint("ZT120", f"host `{host}` has a malformed port", (help_,))
     stem = name.removeprefix("*.")
     if "*" in stem:
         return Complaint(

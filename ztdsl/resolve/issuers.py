@@ -105,7 +105,9 @@ def _check_claim(context: Context, issuer: Issuer, index: int, claim: Claim[Any]
     for step in path_of(claim):
         if claim.name and (complaint := claim_name_problem(step)):
             problems.complain(complaint, claim, "name")
-    first = next((c for c in issuer.claims[:index] if isinstance(c, Claim) and path_of(c) == path_of(claim)), None)
+    first = next(
+        (c for c in shapes.listed(issuer.claims)[:index] if isinstance(c, Claim) and path_of(c) == path_of(claim)), None
+    )
     if first is not None and first is not claim:
         problems.report(
             "ZT108",
@@ -192,9 +194,9 @@ def _headers(context: Context, declared: Issuer) -> tuple[ir.TokenHeader, ...]:
         elif prefix is not None and not prefix.endswith((" ", "=", ":")):
             problems.report(
                 "ZT135",
-                f"prefix `{prefix}` leaves the blank before the token in the token",
+                f"prefix `{prefix}` does not end with what separates it from the token",
                 label(header, "prefix"),
-                help=(f'write `prefix="{prefix} "`',),
+                help=(f'write `prefix="{prefix} "`' if prefix else "leave `prefix` out for the whole value",),
             )
         if (name.lower(), prefix) in found:
             problems.report("ZT135", f"token header `{name}` is given twice", label(declared, "from_headers", index))
@@ -270,7 +272,7 @@ def _space_delimited(context: Context, declared: Issuer) -> tuple[str, ...]:
             f"`space_delimited` needs Istio 1.28, and mesh `{context.mesh.name}` runs "
             f"{context.mesh.istio_version[0]}.{context.mesh.istio_version[1]}",
             label(declared, "space_delimited"),
-            help=("upgrade, or have the issuer assert a list",),
+            help=("upgrade Istio, or have the issuer assert a list",),
         )
     return tuple(sorted(set(found)))
 
@@ -283,8 +285,10 @@ def require_declared(
     *place: str | int,
 ) -> bool:
     """Report a claim that the issuer does not declare."""
-    if any(claim is each for each in issuer.claims):
+    if any(claim is each for each in shapes.listed(issuer.claims)):
         return True
+    if context.problems.is_broken(issuer, "claims"):
+        return False
     context.problems.report(
         "ZT113",
         f"{named(issuer)} does not declare claim `{shown(claim)}`",

@@ -154,6 +154,8 @@ def _is_owned(
         return False
     if context.owner_of(service) is part:
         return True
+    if context.problems.is_broken(part, "owns"):
+        return False
     context.problems.report(
         "ZT201",
         f"{named(service)} is in namespace `{resolved.namespace}`, which policy `{part.name}` does not own",

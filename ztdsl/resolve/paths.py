@@ -56,7 +56,9 @@ def _shape_problem(path: str) -> Complaint | None:
         return None
     if not path.startswith("/"):
         code = "ZT308" if "{" in path else "ZT121"
-        return Complaint(code, f"path `{path}` does not begin with `/`", (f"write `/{path}`",))
+        is_regex = path.startswith(("^", "~"))
+        help_ = "Istio knows no regular expressions: write the paths out" if is_regex else f"write `/{path}`"
+        return Complaint(code, f"path `{path}` does not begin with `/`", (help_,))
     return None
 
 
@@ -65,27 +67,29 @@ def _star_problem(path: str) -> Complaint | None:
         return None
     inner = path[1:-1] if path.startswith("*") else path[:-1]
     if "*" in inner or (path.startswith("*") and path.endswith("*")):
-        template = path.replace("/*", "/{*}")
-        return Complaint(
-            "ZT307",
-            f"Istio reads a star in `{path}` as a literal character",
-            (f"a star matches only at the end or at the beginning; for one segment write `{template}`",),
-        )
+        return Complaint("ZT307", f"Istio reads a star in `{path}` as a literal character", (_star_help(path),))
     if path.endswith("*") and not path.endswith("/*"):
         stem = path[:-1]
-        return Complaint(
-            "ZT312",
-            f"prefix `{path}` takes in every path that begins with `{stem}`",
-            (f"write `{stem}` and `{stem}/*` for the path and what is below it",),
-        )
+        help_ = f"write `{stem}` and `{stem}/*` for the path and what is below it"
+        if stem.endswith("/."):
+            help_ = f"write `{stem[:-1]}*` for everything below; Istio knows no regular expressions"
+        return Complaint("ZT312", f"prefix `{path}` takes in every path that begins with `{stem}`", (help_,))
     return None
+
+
+def _star_help(path: str) -> str:
+    if path.endswith("/**") and path.startswith("/") and path.count("*") == len("**"):
+        return f"write `{path[:-1]}` for everything below"
+    if path.startswith("/") and all(segment == "*" or "*" not in segment for segment in path.split("/")):
+        return f"for one segment write `{path.replace('/*', '/{*}')}`"
+    return "a star matches only at the end or at the beginning; for one whole segment write `{*}`"
 
 
 def _template_problem(path: str) -> Complaint | None:
     if "{" not in path and "}" not in path:
         return None
     segments = path.strip("/").split("/")
-    if not any(segment in {"{*}", "{**}"} for segment in segments):
+    if "{*}" not in path and "{**}" not in path:
         return Complaint(
             "ZT308",
             f"path `{path}` uses braces that Istio does not know",
@@ -100,8 +104,14 @@ def _template_problem(path: str) -> Complaint | None:
                 f"segment `{segment}` of template `{path}` is neither literal nor a whole wildcard",
                 ("a wildcard is a segment of its own: `{*}` or `{**}`",),
             )
+        if not segment:
+            return Complaint("ZT308", f"template `{path}` has an empty segment", ("write single slashes",))
         if not _LITERAL_SEGMENT.fullmatch(segment):
-            return Complaint("ZT308", f"template `{path}` has a segment that Envoy does not take", ())
+            return Complaint(
+                "ZT308",
+                f"segment `{segment}` of template `{path}` has a character that Envoy does not take there",
+                ("use letters, digits and ``-._~%!$&'()+,;:@=``",),
+            )
     if "{**}" in segments and any(s in {"{*}", "{**}"} for s in segments[segments.index("{**}") + 1 :]):
         return Complaint("ZT308", f"template `{path}` has a wildcard after `{{**}}`", ("`{**}` is the last wildcard",))
     return _double_star_problem(path, segments)
@@ -117,9 +127,11 @@ def _double_star_problem(path: str, segments: list[str]) -> Complaint | None:
         )
     if path.endswith("/{**}") and segments.count("{*}") == 0:
         stem = path[: -len("/{**}")]
+        if not stem:
+            return Complaint("ZT309", f"template `{path}` misses paths with a `[`", ("write `/*` for every path",))
         return Complaint(
             "ZT309",
-            f"template `{path}` does not match `{stem or '/'}`",
+            f"template `{path}` does not match `{stem}`",
             (f"write `{stem}/*` for everything below, and `{stem}` beside it if that is meant",),
         )
     return None

@@ -42,6 +42,7 @@ class Problems:
     def __init__(self) -> None:
         self.findings: list[Diagnostic] = []
         self._known: set[tuple[str, str, Label]] = set()
+        self._broken: set[tuple[int, str | int]] = set()
 
     def report(
         self,
@@ -60,6 +61,14 @@ class Problems:
         self._known.add(key)
         self.findings.append(diagnostic(code, message, primary, related=related, notes=notes, help=help))
 
+    def mark_broken(self, declaration: Declaration, field: str | int) -> None:
+        """Note that an argument is not what it should be: what it lacks therefore is no finding of its own."""
+        self._broken.add((id(declaration), field))
+
+    def is_broken(self, declaration: Declaration, *fields: str) -> bool:
+        """Whether one of the arguments was found broken."""
+        return any((id(declaration), field) in self._broken for field in fields)
+
     def complain(self, complaint: Complaint, declaration: Declaration, *path: str | int) -> None:
         """Add what a check of a value found."""
         self.report(complaint.code, complaint.message, label(declaration, *path), help=complaint.help)
@@ -67,23 +76,26 @@ class Problems:
     def report_faults(self, declaration: Declaration) -> None:
         """Add the ways in which the call that made `declaration` did not fit."""
         faults = faults_of(declaration)
-        misspelt = _misspelt(faults) if faults else frozenset()
+        meant = _meant(faults) if faults else frozenset()
         for fault in faults:
-            if fault.kind == "missing" and fault.argument in misspelt:
-                continue  # the misspelt argument is the one finding
-            code, message, help_ = _fault(declaration, fault)
+            self.mark_broken(declaration, fault.argument)
+            if fault.kind == "missing" and fault.argument in meant:
+                continue  # the misspelt or unnamed argument is the one finding
+            code, message, help_ = _fault(declaration, fault, meant)
             path = (fault.argument,) if fault.kind != "missing" else ()
             self.report(code, message, label(declaration, *path), help=help_)
 
 
-def _misspelt(faults: Sequence[Fault]) -> frozenset[str]:
-    """The missing arguments that an unknown one was meant to be."""
-    missing = {str(fault.argument) for fault in faults if fault.kind == "missing"}
+def _meant(faults: Sequence[Fault]) -> frozenset[str]:
+    """The missing arguments that an unknown one, or one without a name, was meant to be."""
+    listed = [str(fault.argument) for fault in faults if fault.kind == "missing"]
+    surplus = sum(fault.kind == "surplus" for fault in faults)
+    missing = set(listed[surplus:])
     meant = (get_close_matches(str(f.argument), missing, n=1, cutoff=0.6) for f in faults if f.kind == "unknown")
-    return frozenset(name for names in meant for name in names)
+    return frozenset(listed[:surplus]) | {name for names in meant for name in names}
 
 
-def _fault(declaration: Declaration, fault: Fault) -> tuple[str, str, tuple[str, ...]]:
+def _fault(declaration: Declaration, fault: Fault, meant: frozenset[str]) -> tuple[str, str, tuple[str, ...]]:
     what = named(declaration)
     if fault.kind == "missing":
         if isinstance(declaration, Permissive | Open | DryRun):
@@ -94,7 +106,8 @@ def _fault(declaration: Declaration, fault: Fault) -> tuple[str, str, tuple[str,
             return "ZT136", "rule has no reason", ('write `because="..."` for the next reader',)
         return "ZT102", f"{what} lacks its argument `{fault.argument}`", _missing_help(fault)
     if fault.kind == "surplus":
-        return "ZT103", f"{what} takes fewer arguments without a name", (f"name it: {_listed(fault.known)}",)
+        names = [name for name in fault.known if name in meant] or fault.known
+        return "ZT103", f"{what} takes fewer arguments without a name", (f"name it: {_listed(names)}",)
     close = suggestion(str(fault.argument), fault.known)
     return "ZT103", f"{what} has no argument `{fault.argument}`", (close or f"it takes {_listed(fault.known)}",)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ztdsl.dsl.declaration import faults_of
 from ztdsl.dsl.requests import AnyRequest, Grpc, Header, Http
 from ztdsl.ir import values as ir
 from ztdsl.resolve import shapes
@@ -71,7 +72,7 @@ def _http(context: Context, declared: Http) -> ir.Request | None:
         elif field in _HOSTS:
             found[field] = tuple(sorted({host.lower() for host in found[field]}))
     headers = _headers(context, declared) if declared.headers != () else ()
-    if not found and declared.headers == ():
+    if not found and declared.headers == () and not faults_of(declared):
         context.problems.report(
             "ZT131", "request pattern says nothing", label(declared), help=("write `AnyRequest()` for every request",)
         )

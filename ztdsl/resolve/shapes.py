@@ -44,6 +44,7 @@ def wrong(problems: Problems, owner: Declaration, place: Place, value: object, w
     """Report that the argument at `place` is not what was wanted; a missing one was reported already."""
     if value is MISSING:
         return
+    problems.mark_broken(owner, place[0])
     field = next((f"`{step}` of " for step in place if isinstance(step, str)), "")
     help_: tuple[str, ...] = ()
     if isinstance(value, type) and issubclass(value, Declaration):
@@ -132,6 +133,11 @@ def items(
             yield index, item
         else:
             wrong(problems, owner, (field, index), item, wanted)
+
+
+def listed(value: object) -> tuple[Any, ...]:
+    """The items of a list argument; none of one that is no list, which is reported where it is checked."""
+    return value if isinstance(value, tuple) else ()
 
 
 def one_or_many(value: object, field: str) -> list[tuple[Place, object]]:

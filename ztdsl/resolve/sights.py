@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ztdsl.dsl.rules import Effect
+from ztdsl.dsl.workloads import Namespace
 from ztdsl.ir import values
 from ztdsl.resolve.problems import label
 
 if TYPE_CHECKING:
+    from ztdsl.diagnostics.model import Label
     from ztdsl.dsl.rules import Rule
     from ztdsl.resolve.context import Context
     from ztdsl.resolve.target import Target
@@ -96,7 +98,7 @@ def check_identities(context: Context, rule: Rule, where: list[Target], who: Cal
             "ZT306",
             f"callers without identity escape this rule: port {loose.port.container} {why}",
             label(rule, *place),
-            related=(label(loose.endpoint.port, text="port declared here"),),
+            related=(_plaintext(loose),),
             help=(
                 "allow the identities that are meant instead",
                 *(() if loose.gateways else ("make the port STRICT",)),
@@ -104,6 +106,19 @@ def check_identities(context: Context, rule: Rule, where: list[Target], who: Cal
         )
         return False
     return True
+
+
+def _plaintext(target: Target) -> Label:
+    """Where the policy says that plaintext is accepted; the port for a gateway, whose TLS no policy says."""
+    port, callee = target.endpoint.port, target.endpoint.target
+    if target.gateways:
+        return label(port, text="port declared here")
+    if port.mtls is not None:
+        return label(port, "mtls", text="plaintext is accepted here")
+    namespace = callee if isinstance(callee, Namespace) else callee.namespace
+    if namespace.mtls is not None:
+        return label(namespace, "mtls", text="plaintext is accepted in the whole namespace")
+    return label(port, text="port declared here")
 
 
 def _is_escaped(effect: Effect, source: values.Source) -> bool:

@@ -115,7 +115,7 @@ def _single(
         if owner is not None:
             _report_not_owned(context, part, endpoint, named(target), owner)
         return None
-    if not any(endpoint.port is each for each in target.ports):
+    if not any(endpoint.port is each for each in shapes.listed(target.ports)):
         _report_unknown_port(context, endpoint, target)
         return None
     is_gateway = isinstance(target, Gateway)
@@ -131,6 +131,8 @@ def _single(
 
 
 def _report_undeclared(context: Context, part: Policy, endpoint: Endpoint, target: Service | Gateway) -> None:
+    if context.problems.is_broken(part, "owns", "services"):
+        return
     name = getattr(target.namespace, "name", "")
     owner = context.namespace_owner.get(name)
     if owner is None or owner is part:
@@ -162,7 +164,9 @@ def _report_not_owned(context: Context, part: Policy, endpoint: Endpoint, what: 
 
 def _report_unknown_port(context: Context, endpoint: Endpoint, target: Service | Gateway) -> None:
     wanted = endpoint.port
-    ports = [port for port in target.ports if isinstance(port, Port)]
+    if context.problems.is_broken(target, "ports"):
+        return
+    ports = [port for port in shapes.listed(target.ports) if isinstance(port, Port)]
     twin = next((port for port in ports if port.container == wanted.container), None)
     outside = next((port for port in ports if port.service == wanted.container), None)
     if twin is not None:
@@ -196,12 +200,19 @@ def _every(context: Context, part: Policy, endpoint: Endpoint, port: ir.Port) ->
         return None
     serving: list[Service | Gateway] = []
     for service in context.by_namespace.get(name, ()):
-        same = next((p for p in service.ports if isinstance(p, Port) and p.container == port.container), None)
+        same = next(
+            (p for p in shapes.listed(service.ports) if isinstance(p, Port) and p.container == port.container), None
+        )
         if same is None:
             continue
         if not _fits_every(context, part, endpoint, service, same):
             return None
         serving.append(service)
+    problems = context.problems
+    if problems.is_broken(part, "services") or any(
+        problems.is_broken(s, "ports") for s in context.by_namespace.get(name, ())
+    ):
+        return None
     if not any(endpoint.port is each for service in serving for each in service.ports):
         context.problems.report(
             "ZT112",
@@ -221,6 +232,8 @@ def _every(context: Context, part: Policy, endpoint: Endpoint, port: ir.Port) ->
 def _report_foreign_namespace(
     context: Context, part: Policy, endpoint: Endpoint, name: str, owner: Policy | None
 ) -> None:
+    if context.problems.is_broken(part, "owns"):
+        return
     if owner is not None:
         _report_not_owned(context, part, endpoint, f"namespace `{name}`", owner)
         return

@@ -143,13 +143,17 @@ def _is_sound(context: Context, test: ClaimTest) -> bool:
 
 def _is_split(issuer: Issuer, claim: Claim[Any]) -> bool:
     path = path_of(claim)
-    return len(path) == 1 and (path[0] in SPLIT_BY_ISTIO or any(claim is each for each in issuer.space_delimited))
+    return len(path) == 1 and (
+        path[0] in SPLIT_BY_ISTIO or any(claim is each for each in shapes.listed(issuer.space_delimited))
+    )
 
 
 def _value(context: Context, issuer: Issuer, test: ClaimTest, position: int) -> ir.Pattern | None:
     problems = context.problems
     value = test.values[position]
     element, _ = element_type(test.claim)
+    if not (isinstance(element, type) and issubclass(element, str)):
+        return None  # the claim's own type is the finding
     what = f"value of claim `{shown(test.claim)}`"
     if isinstance(value, str) and isinstance(element, type) and issubclass(element, Enum):
         known = [str(member.value) for member in element]

@@ -15,6 +15,12 @@ _CLAIM_HEADER: Final = re.compile(r"[-_A-Za-z0-9]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _GRPC_SERVICE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _GRPC_METHOD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Where a pattern cannot stand.
+_WHOLE: Final = {
+    "audience": "name each audience in full",
+    "subject": 'name each subject in full, or test it with `Claim("sub", str)` and a pattern',
+    "presenter": 'name each presenter in full, or test it with `Claim("azp", str)` and a pattern',
+}
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
@@ -30,6 +36,8 @@ def method_problem(method: str) -> Complaint | None:
     if "*" in method:
         return Complaint("ZT122", f"method `{method}` has a wildcard", ("leave `methods` out, or name each of them",))
     help_ = suggestion(method.upper(), METHODS)
+    if not method:
+        return Complaint("ZT122", "method is empty", ("leave `methods` out for every method",))
     return Complaint("ZT122", f"method `{method}` is unknown", (help_ or f"known are {', '.join(METHODS)}",))
 
 
@@ -111,8 +119,8 @@ def literal_problem(code: str, what: str, value: str) -> Complaint | None:
     if value.startswith("*") or value.endswith("*"):
         return Complaint(
             "ZT307",
-            f"{what} `{value}` has a star at its end, which Istio reads as a wildcard",
-            ("write `Prefix(...)`, `Suffix(...)` or `Present()` if a wildcard is meant",),
+            f"{what} `{value}` begins or ends with a star, which Istio reads as a wildcard",
+            (_WHOLE.get(what, "write `Prefix(...)`, `Suffix(...)` or `Present()` if a wildcard is meant"),),
         )
     if _CONTROL.search(value) or _SURROGATE.search(value):
         return Complaint(code, f"{what} has a control character", ())

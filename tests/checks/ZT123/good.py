@@ -1,7 +1,9 @@
-from ztdsl import IpBlock, Namespace, Policy, Service, TcpPort, allow_tcp
+from datetime import date
+
+from ztdsl import IpBlock, Namespace, Permissive, Policy, Service, TcpPort, allow_tcp
 
 shop = Namespace("shop")
-postgres = TcpPort(5432)
+postgres = TcpPort(5432, mtls=Permissive(because="SEC-142: the batch host has no sidecar", until=date(2027, 3, 31)))
 database = Service("orders-db", namespace=shop, service_account="orders-db", ports=[postgres])
 
 policy = Policy(
@@ -9,6 +11,6 @@ policy = Policy(
     owns=[shop],
     services=[database],
     rules=[
-        allow_tcp(IpBlock("10.20.0.7"), to=database.at(postgres), because="SEC-142: the batch host has no sidecar"),
+        allow_tcp(IpBlock("10.20.0.7"), to=database.at(postgres), because="SEC-142: nightly batch"),
     ],
 )

@@ -1,4 +1,4 @@
-from ztdsl import AnyRequest, Anyone, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
+from ztdsl import AnyRequest, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
 
 shop = Namespace("shop")
 api = HttpPort(8080)
@@ -14,5 +14,5 @@ policy = Policy(
     "shop",
     owns=[shop],
     services=[orders],
-    rules=[allow(Anyone(), user=customer, to=orders.at(api), http=AnyRequest(), because="customers see their orders")],
+    rules=[allow(customer, to=orders.at(api), http=AnyRequest(), because="customers see their orders")],
 )

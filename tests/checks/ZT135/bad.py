@@ -1,4 +1,4 @@
-from ztdsl import AnyRequest, Anyone, EndUser, HttpPort, Issuer, Namespace, Policy, Service, TokenHeader, allow
+from ztdsl import AnyRequest, EndUser, HttpPort, Issuer, Namespace, Policy, Service, TokenHeader, allow
 
 shop = Namespace("shop")
 api = HttpPort(8080)
@@ -7,7 +7,7 @@ auth = Issuer(
     "https://auth.example.com",
     audiences=["orders-api"],
     jwks_uri="https://auth.example.com/jwks.json",
-    from_headers=[TokenHeader("x-forwarded-token", prefix="Bearer")],
+    from_headers=[TokenHeader("Authorization", prefix="Bearer "), TokenHeader("authorization", prefix="Bearer ")],
 )
 customer = EndUser(auth)
 
@@ -15,5 +15,5 @@ policy = Policy(
     "shop",
     owns=[shop],
     services=[orders],
-    rules=[allow(Anyone(), user=customer, to=orders.at(api), http=AnyRequest(), because="customers see their orders")],
+    rules=[allow(customer, to=orders.at(api), http=AnyRequest(), because="customers see their orders")],
 )

@@ -1,4 +1,4 @@
-from ztdsl import AnyRequest, Anyone, Claim, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
+from ztdsl import AnyRequest, Claim, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
 
 shop = Namespace("shop")
 api = HttpPort(8080)
@@ -16,5 +16,5 @@ policy = Policy(
     "shop",
     owns=[shop],
     services=[orders],
-    rules=[allow(Anyone(), user=writer, to=orders.at(api), http=AnyRequest(), because="clients manage their orders")],
+    rules=[allow(writer, to=orders.at(api), http=AnyRequest(), because="clients manage their orders")],
 )

@@ -1,4 +1,4 @@
-from ztdsl import AnyRequest, Anyone, Claim, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
+from ztdsl import AnyRequest, Claim, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
 
 shop = Namespace("shop")
 api = HttpPort(8080)
@@ -17,5 +17,5 @@ policy = Policy(
     "shop",
     owns=[shop],
     services=[orders],
-    rules=[allow(Anyone(), user=staff, to=orders.at(api), http=AnyRequest(), because="support looks into orders")],
+    rules=[allow(staff, to=orders.at(api), http=AnyRequest(), because="support looks into orders")],
 )
