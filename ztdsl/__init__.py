@@ -141,17 +141,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name on first use."""
-    module = _MODULE_OF.get(name)
-    if module is None:
-        msg = f"module 'ztdsl' has no attribute {name!r}"
-        raise AttributeError(msg)
-    from importlib import import_module  # noqa: PLC0415 - `ztc --version` needs none of it
+if not TYPE_CHECKING:  # type checkers would take any misspelt name for an object
 
-    value = getattr(import_module(f"ztdsl.{module}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        """Load a public name on first use."""
+        module = _MODULE_OF.get(name)
+        if module is None:
+            msg = f"module 'ztdsl' has no attribute {name!r}"
+            raise AttributeError(msg)
+        from importlib import import_module  # noqa: PLC0415 - `ztc --version` needs none of it
+
+        value = getattr(import_module(f"ztdsl.{module}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -56,12 +56,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Load a verb on first use: each imports only what it needs."""
-    module = _MODULE_OF.get(name)
-    if module is None:
-        msg = f"module 'ztdsl.api' has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(import_module(f"ztdsl.api.{module}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a name that does not exist is an error to type checkers
+
+    def __getattr__(name: str) -> object:
+        """Load a verb on first use: each imports only what it needs."""
+        module = _MODULE_OF.get(name)
+        if module is None:
+            msg = f"module 'ztdsl.api' has no attribute {name!r}"
+            raise AttributeError(msg)
+        value = getattr(import_module(f"ztdsl.api.{module}"), name)
+        globals()[name] = value
+        return value

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, TypeAlias
 from ztdsl.dsl.declaration import Declaration, as_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import Protocol, SupportsIndex, TypeVar
 
     from ztdsl.dsl.patterns import Prefix, Present, Suffix
+
+    T_co = TypeVar("T_co", covariant=True)
+
+    class Listed(Protocol[T_co]):
+        """A list or tuple; a string is none, although it is a sequence of strings."""
+
+        def __contains__(self, value: object, /) -> bool: ...  # a string's takes strings only
+        def __getitem__(self, index: SupportsIndex, /) -> T_co: ...
+        def __iter__(self) -> Iterator[T_co]: ...
+        def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -30,8 +41,8 @@ class Header(Declaration):
 
     name: str
     _: KW_ONLY
-    any_of: Sequence[str | Prefix | Suffix | Present] = ()
-    none_of: Sequence[str | Prefix | Suffix | Present] = ()
+    any_of: Listed[str | Prefix | Suffix | Present] = ()
+    none_of: Listed[str | Prefix | Suffix | Present] = ()
 
     def __post_init__(self) -> None:
         """Copy what could change later."""

@@ -118,7 +118,7 @@ def _check_claim(context: Context, issuer: Issuer, index: int, claim: Claim[Any]
         )
     element, _ = element_type(claim)
     if not (isinstance(element, type) and issubclass(element, str)):
-        word = getattr(element, "__name__", str(element))
+        word = getattr(element, "__name__", type(element).__name__)
         problems.report(
             "ZT116",
             f"claim `{shown(claim)}` is declared as `{word}`, which Istio can never match",

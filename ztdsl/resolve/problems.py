@@ -79,6 +79,8 @@ class Problems:
         meant = _meant(faults) if faults else frozenset()
         for fault in faults:
             self.mark_broken(declaration, fault.argument)
+            for near in get_close_matches(str(fault.argument), fault.known, n=1, cutoff=0.6):
+                self.mark_broken(declaration, near)
             if fault.kind == "missing" and fault.argument in meant:
                 continue  # the misspelt or unnamed argument is the one finding
             code, message, help_ = _fault(declaration, fault, meant)

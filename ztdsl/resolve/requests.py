@@ -67,7 +67,7 @@ def _http(context: Context, declared: Http) -> ir.Request | None:
             continue
         check = context.path_check if field in _PATHS else _CHECKS[field]
         found[field] = _listed(context, declared, field, check)
-        if field in _PATHS and "{**}" in str(value):
+        if field in _PATHS and any(["{**}" in path for path in found[field]]):
             _report_missing_stems(context, declared, field)
         elif field in _HOSTS:
             found[field] = tuple(sorted({host.lower() for host in found[field]}))
@@ -149,7 +149,7 @@ def _header(context: Context, header: Header) -> ir.HeaderTest | None:
     any_of = _header_values(context, header, "any_of")
     none_of = _header_values(context, header, "none_of")
     _check_contradiction(context, header, "any_of", any_of, none_of)
-    if header.any_of == () and header.none_of == ():
+    if header.any_of == () and header.none_of == () and not faults_of(header):
         problems.report(
             "ZT131",
             f"header `{name}` has no values to test",

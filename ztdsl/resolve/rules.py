@@ -340,6 +340,8 @@ def _server_names(context: Context, rule: Rule, where: list[Target] | None) -> t
             problems.complain(complaint, rule, "server_names", index)
         names.add(name)
     for target in where or ():
+        if problems.is_broken(rule, "server_names"):
+            break
         if target.port.protocol is not ir.Protocol.TLS:
             problems.report(
                 "ZT134",

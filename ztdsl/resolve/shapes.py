@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from ztdsl.dsl.declaration import MISSING, Declaration
+from ztdsl.resolve.ports import HIGHEST
 from ztdsl.resolve.problems import label, named, number_word
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def wrong(problems: Problems, owner: Declaration, place: Place, value: object, w
         help_ = (f"write `{value}` without quotes",)
     elif isinstance(value, str) and wanted == "a namespace":
         help_ = (f'declare it once, `Namespace("{value}")`, and give the declaration',)
-    elif isinstance(value, int) and wanted == "a port":
+    elif wanted == "a port" and isinstance(value, int) and value is not True and 0 < value <= HIGHEST:
         help_ = (f"declare it once, `HttpPort({value})` for example, and give the declaration",)
     problems.report(
         "ZT101",

@@ -1,4 +1,4 @@
-from ztdsl import AnyRequest, Anyone, Gateway, HttpPort, Namespace, Policy, allow
+from ztdsl import Anyone, AnyRequest, Gateway, HttpPort, Namespace, Policy, allow
 
 system = Namespace("istio-system")
 https = HttpPort(8443, service=443)

@@ -1,4 +1,4 @@
-from ztdsl import AnyRequest, Anyone, Gateway, HttpPort, MeshDefaults, Namespace, Policy, allow
+from ztdsl import Anyone, AnyRequest, Gateway, HttpPort, MeshDefaults, Namespace, Policy, allow
 
 edge = Namespace("istio-ingress")
 https = HttpPort(8443, service=443)
