@@ -142,7 +142,7 @@ class Folder:
         """What a shell prints, on stdout and stderr, and its exit code; `last` is the exit code before."""
         variables = {"PYTHONPATH": str(ROOT), "ZTC_TODAY": TODAY, "PATH": f"{self.programs}:{os.environ['PATH']}"}
         done = subprocess.run(
-            ["bash", "-c", f"(exit {last})\n{command}"],  # noqa: S607 - the shell that readers have
+            ["bash", "-c", f"(exit {last})\n{command}"],
             cwd=self.place,
             env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,
@@ -216,6 +216,53 @@ def _commands(lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
         yield command, shown
 
 
+@dataclass(frozen=True)
+class _Change:
+    """Lines of a page and what they should be."""
+
+    block: Block
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        """The change in words."""
+        shown, actual = "\n".join(self.block.lines), "\n".join(self.lines)
+        return f"line {self.block.start} shows\n{shown}\nbut it is\n{actual}"
+
+
+def _changes(folder: Folder, text: str) -> Iterator[_Change]:
+    """Every block played, and what must change in those that show something else."""
+    for block in blocks_of(text):
+        try:
+            lines = folder.play(block)
+        except AssertionError as error:
+            error.add_note(f"in the block at line {block.start}")
+            raise
+        if lines != list(block.lines):
+            yield _Change(block, lines)
+    folder.finish()
+
+
+def _changed(text: str, changes: Sequence[_Change]) -> str:
+    lines = text.split("\n")
+    for change in reversed(changes):
+        block = change.block
+        lines[block.start : block.start + len(block.lines)] = [
+            f"{block.indent}{each}".rstrip() for each in change.lines
+        ]
+    return "\n".join(lines)
+
+
+def _programs(place: Path) -> Path:
+    """A directory with `ztc` and `python` of this environment."""
+    place.mkdir()
+    for name, words in {"ztc": " -m ztdsl", "python": ""}.items():
+        program = place / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+    return place
+
+
 Play = Callable[..., None]
 
 
@@ -223,49 +270,19 @@ Play = Callable[..., None]
 def play(request: pytest.FixtureRequest, tmp_path: Path) -> Play:
     """Plays every block of a page; `policy` is a file to begin with."""
     is_rewriting: bool = request.config.getoption("--golden")
-    programs, place = tmp_path / "programs", tmp_path / "page"
+    place = tmp_path / "page"
     place.mkdir()
-    programs.mkdir()
-    for name, words in {"ztc": " -m ztdsl", "python": ""}.items():
-        program = programs / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
 
     def play_page(page: Path, policy: Path | None = None) -> None:
-        folder = Folder(place, programs)
+        folder = Folder(place, _programs(tmp_path / "programs"))
         if policy is not None:
             (place / policy.name).write_text(policy.read_text(encoding="utf-8"), encoding="utf-8")
             folder.policy = policy.name
         text = page.read_text(encoding="utf-8")
-        lines = text.split("\n")
-        wrong: list[str] = []
-        for block in reversed([*_played(folder, text, wrong)]):
-            lines[block.start : block.start + len(block.old)] = [f"{block.indent}{line}".rstrip() for line in block.new]
-        folder.finish()
-        if is_rewriting and "\n".join(lines) != text:
-            page.write_text("\n".join(lines), encoding="utf-8")
-        assert is_rewriting or not wrong, "\n".join([f"{page.name}: `just golden` rewrites it", *wrong])
+        changes = list(_changes(folder, text))
+        if is_rewriting and changes:
+            page.write_text(_changed(text, changes), encoding="utf-8")
+        elif changes:
+            pytest.fail("\n".join([f"`just golden` rewrites {page.name}", *(each.text for each in changes)]))
 
     return play_page
-
-
-@dataclass(frozen=True)
-class _Change:
-    """Lines of a page and what they should be."""
-
-    start: int
-    indent: str
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-
-
-def _played(folder: Folder, text: str, wrong: list[str]) -> Iterator[_Change]:
-    for block in blocks_of(text):
-        try:
-            new = tuple(folder.play(block))
-        except AssertionError as error:
-            raise AssertionError(f"the block at line {block.start}: {error}") from error
-        if new != block.lines:
-            expected, actual = "\n".join(block.lines), "\n".join(new)
-            wrong.append(f"line {block.start} shows\n{expected}\nbut it is\n{actual}")
-            yield _Change(block.start, block.indent, block.lines, new)

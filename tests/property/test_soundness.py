@@ -41,4 +41,4 @@ def test_manifests_allow_exactly_what_was_declared(data: st.DataObject) -> None:
         if actual == "unauthenticated":
             continue
         event(f"{type(one.port).__name__}: {actual}")
-        assert actual == declared.verdict(policy, mesh, one), one
+        assert actual == declared.verdict(policy, mesh, one), f"{one}\n{text}"

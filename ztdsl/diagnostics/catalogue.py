@@ -92,7 +92,7 @@ _ROWS: Final = (
     Entry("ZT134", "malformed-server-name", ERROR, "a server name (SNI) is not one that Envoy can see"),
     Entry("ZT135", "malformed-token-location", ERROR, "a place to look for tokens is malformed or given twice"),
     Entry("ZT136", "missing-reason", ERROR, "a rule has no reason"),
-    Entry("ZT137", "conflicting-callers", ERROR, "the callers of a rule contradict each other"),
+    Entry("ZT137", "conflicting-callers", ERROR, "callers or requests of a rule contradict each other"),
     Entry("ZT138", "never-matches", ERROR, "a request pattern contradicts itself and can never match"),
     # About ownership and composition
     Entry("ZT201", "not-owned", ERROR, "a rule is about a workload that its policy does not own"),
@@ -116,6 +116,7 @@ _ROWS: Final = (
     Entry("ZT314", "space-in-scope", ERROR, "a value with a space is tested on a claim that is split at spaces"),
     Entry("ZT315", "server-name-at-sidecar", ERROR, "a sidecar sees Istio's internal server name, not the client's"),
     Entry("ZT316", "cluster-local-is-ours", ERROR, "Istio reads the trust domain cluster.local as the mesh's own"),
+    Entry("ZT317", "token-left-out", WARNING, "denied end users get in by leaving their token out"),
     # About weakenings
     Entry("ZT401", "weakening-expired", WARNING, "a weakening is past its end date"),
     Entry("ZT402", "weakening-unexplained", ERROR, "a weakening has no reason or no end date"),

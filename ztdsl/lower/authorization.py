@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Spot
+from ztdsl.ir.model import Effect
 from ztdsl.istio.annotated import Annotated, Item
 from ztdsl.istio.kinds import DRY_RUN_ANNOTATION, AuthorizationPolicy, Condition, Meta, Rule, Selector
 from ztdsl.lower import names, operations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.ir import model as ir
+    from ztdsl.ir import values
 
 Labels = tuple[tuple[str, str], ...]
 Pair = tuple[Rule, Item]
@@ -76,8 +78,9 @@ class Authorizations:
     def _lowered(self, target: ir.Workload | None, rule: ir.Rule, *, is_small: bool) -> Iterator[Pair]:
         item = Item(_comments(rule, self._owner), rule.origin, "rule")
         ports = tuple([str(port) for port in rule.ports])
-        host_ports = _host_ports(target, rule) if any([r.hosts or r.not_hosts for r in rule.requests]) else ()
-        asked = operations.groups(rule.requests, ports, host_ports)
+        host_ports = self._host_ports(target, rule) if any([r.hosts or r.not_hosts for r in rule.requests]) else ()
+        shared = operations.Asked(ports, host_ports, rule.effect is Effect.DENY)
+        asked = operations.groups(rule.requests, shared)
         if rule.server_names:
             asked = [(_server_names(rule), entries) for _, entries in asked]
         for user_conditions, sources in self._sources.groups(rule.callers):
@@ -89,6 +92,13 @@ class Authorizations:
                     continue
                 for part in parts:
                     yield part, item
+
+    def _host_ports(self, target: ir.Workload | None, rule: ir.Rule) -> tuple[int, ...]:
+        """The numbers by which clients know the ports of a rule: the container's and those of Services."""
+        serving = self._workloads.values() if target is None else (target,)
+        ports = [port for each in serving if each.namespace == rule.namespace for port in each.ports]
+        numbers = {port.service for port in ports if port.container in rule.ports and port.service is not None}
+        return tuple(sorted({*rule.ports, *numbers}))
 
     def _report_too_large(self, rule: ir.Rule) -> None:
         place = Label(Spot(rule.origin)) if rule.origin is not None else None
@@ -114,13 +124,6 @@ def _place(rule: ir.Rule) -> tuple[str, str | None]:
 
 def _kind(rule: ir.Rule) -> tuple[str, str]:
     return rule.effect.value, "dry" if rule.dry_run else ""
-
-
-def _host_ports(target: ir.Workload | None, rule: ir.Rule) -> tuple[int, ...]:
-    if target is None:
-        return rule.ports
-    numbers = {port.service for port in target.ports if port.container in rule.ports and port.service is not None}
-    return tuple(sorted({*rule.ports, *numbers}))
 
 
 def _server_names(rule: ir.Rule) -> operations.Conditions:
@@ -150,11 +153,18 @@ def _bound(rule: ir.Rule, domains: int) -> int:
     limit, and measuring them to the byte costs more than making them.
     """
     texts = sum([len(each.key) + domains * (1 + each.key.count("trust_domain=None")) for each in rule.callers])
+    texts += sum([_repeated(each.user) for each in rule.callers if each.user is not None])
     for request in rule.requests:
         texts += sum([len(text) + 4 for part in request.key for text in part])
     ways = 4 + 2 * len(rule.ports)
     alternatives = len(rule.callers) * (len(rule.requests) or 1)
     return 4 * texts * ways * alternatives + 4 * len("".join(rule.server_names)) + 1024
+
+
+def _repeated(user: values.User) -> int:
+    """The characters that a model has once and a manifest many times: an issuer by subject, a claim by value."""
+    names = [len("".join(test.path)) * len(test.values) for test in user.claims]
+    return len(user.issuer) * len(user.subjects) + sum(names)
 
 
 def _comments(rule: ir.Rule, policy_owner: str | None) -> tuple[str, ...]:

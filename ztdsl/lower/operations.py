@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.istio.kinds import Condition, Operation
@@ -14,32 +15,39 @@ Conditions = tuple[Condition, ...]
 Operations = tuple[Operation, ...]
 
 
-def groups(
-    requests: tuple[Request, ...], ports: tuple[str, ...], host_ports: tuple[int, ...]
-) -> list[tuple[Conditions, Operations]]:
-    """The requests by their header conditions, each group with its `to` entries.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the requests of a rule share.
 
-    Args:
-        requests: alternatives; none for a rule about connections.
+    Attributes:
         ports: the ports that the enforcing proxy sees.
         host_ports: the numbers with which clients may name the port in a host.
+        is_deny: whether a match refuses the request.
     """
+
+    ports: tuple[str, ...]
+    host_ports: tuple[int, ...]
+    is_deny: bool
+
+
+def groups(requests: tuple[Request, ...], asked: Asked) -> list[tuple[Conditions, Operations]]:
+    """The requests (none for a rule about connections) by their header conditions, each group with its `to` entries."""
     if not requests:
-        return [((), (Operation(ports=ports),))]
+        return [((), (Operation(ports=asked.ports),))]
     if len(requests) == 1 and not requests[0].headers:
-        return [((), (_operation(requests[0], ports, host_ports),))]
+        return [((), (_operation(requests[0], asked),))]
     by_condition: dict[Conditions, list[Operation]] = {}
     for request in requests:
         conditions = tuple(sorted((_header(test) for test in request.headers), key=repr))
-        by_condition.setdefault(conditions, []).append(_operation(request, ports, host_ports))
+        by_condition.setdefault(conditions, []).append(_operation(request, asked))
     return [(key, tuple(entries)) for key, entries in sorted(by_condition.items(), key=repr)]
 
 
-def _operation(request: Request, ports: tuple[str, ...], host_ports: tuple[int, ...]) -> Operation:
+def _operation(request: Request, asked: Asked) -> Operation:
     return Operation(
-        hosts=_hosts(request.hosts, host_ports) if request.hosts else (),
-        not_hosts=_hosts(request.not_hosts, host_ports) if request.not_hosts else (),
-        ports=ports,
+        hosts=_hosts(request.hosts, asked, is_refusal=asked.is_deny) if request.hosts else (),
+        not_hosts=_hosts(request.not_hosts, asked, is_refusal=not asked.is_deny) if request.not_hosts else (),
+        ports=asked.ports,
         methods=request.methods,
         not_methods=request.not_methods,
         paths=request.paths,
@@ -47,10 +55,11 @@ def _operation(request: Request, ports: tuple[str, ...], host_ports: tuple[int, 
     )
 
 
-def _hosts(hosts: tuple[str, ...], host_ports: tuple[int, ...]) -> tuple[str, ...]:
-    """Each host with the ways in which clients may add a port: Istio compares hosts as they are sent.
+def _hosts(hosts: tuple[str, ...], asked: Asked, *, is_refusal: bool) -> tuple[str, ...]:
+    """Each host with the ways in which clients may write it: Istio compares hosts as they are sent.
 
-    A prefix pattern takes any port; a suffix pattern cannot, so it gets the known numbers.
+    A prefix pattern takes any port; a suffix pattern cannot, so it gets the known numbers. A refused host
+    also gets the dot that may end a full name (RFC 1034, section 3.1), or the dot would escape the refusal.
     """
     found: set[str] = set()
     for host in hosts:
@@ -58,9 +67,11 @@ def _hosts(hosts: tuple[str, ...], host_ports: tuple[int, ...]) -> tuple[str, ..
         if _has_port(host):
             continue
         if host.startswith("*"):
-            found.update(f"{host}:{port}" for port in host_ports)
-        else:
-            found.add(f"{host}:*")
+            found.update(f"{host}:{port}" for port in asked.host_ports)
+            continue
+        found.add(f"{host}:*")
+        if is_refusal and not host.startswith("[") and not host.rpartition(".")[2].isdecimal():
+            found.update((f"{host}.", f"{host}.:*"))
     return tuple(sorted(found))
 
 

@@ -10,6 +10,7 @@ from ztdsl.diagnostics.model import Label, Severity, Spot
 from ztdsl.ir.model import Model
 from ztdsl.resolve import shapes
 from ztdsl.resolve.context import Context
+from ztdsl.resolve.evasions import warn_of_dropped_tokens
 from ztdsl.resolve.ownership import claim, declare, flatten, mesh_defaults
 from ztdsl.resolve.rules import rules
 from ztdsl.traffic.mesh import NEWEST_ISTIO, OLDEST_ISTIO, DataPlane
@@ -52,6 +53,7 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
     defaults = mesh_defaults(context, parts)
     found = [rule for part in parts for rule in rules(context, part)]
     kept = _canonical(context, found)
+    warn_of_dropped_tokens(context, kept)
     findings = tuple(context.problems.findings)
     count = sum(len(part.rules) for part in parts if isinstance(part.rules, tuple))
     if any(each.severity is Severity.ERROR for each in findings):
@@ -100,6 +102,10 @@ def _words(rule: Rule) -> tuple[str, str, str]:
 def _report_repeated(context: Context, first: Rule, second: Rule) -> None:
     if first.origin is None or second.origin is None or first.origin is second.origin:
         return
+    pair = (id(first.origin), id(second.origin))
+    if pair in context.repeated:
+        return  # the same two rules at another of their targets
+    context.repeated.add(pair)
     earlier, later = sorted((first.origin, second.origin), key=lambda origin: origin.sort_key())
     context.problems.report(
         "ZT501",

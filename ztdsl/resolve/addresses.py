@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from ipaddress import ip_interface
+from ipaddress import IPv6Interface, ip_interface
 
 from ztdsl.resolve.problems import Complaint
 
@@ -21,6 +21,9 @@ def address_problem(cidr: str) -> Complaint | None:
         return Complaint("ZT123", f"`{cidr}` has a netmask", (f"write `{interface.network}`",))
     if "%" in cidr:
         return Complaint("ZT123", f"`{cidr}` has a zone", ("an address in a policy has no zone",))
+    if isinstance(interface, IPv6Interface) and interface.ip.ipv4_mapped is not None:
+        help_ = f"write the IPv4 address: `{interface.ip.ipv4_mapped}`"
+        return Complaint("ZT123", f"`{cidr}` is an IPv4 address in IPv6 form, and the proxy sees IPv4", (help_,))
     if interface.network.prefixlen == 0:
         return Complaint("ZT123", f"`{cidr}` takes in every address", ("write `Anyone()` if that is meant",))
     if interface.ip != interface.network.network_address:

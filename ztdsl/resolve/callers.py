@@ -240,6 +240,9 @@ def check_shared_identity(
         isinstance(each, ServiceAccount) and source(context, each) == source(context, caller) for each in callers
     ):
         return
+    if (id(rule), identity) in context.shared_reported:
+        return
+    context.shared_reported.add((id(rule), identity))
     index = next(i for i, each in enumerate(callers) if each is caller)
     context.problems.report(
         "ZT130",

@@ -46,6 +46,8 @@ class Context:
     sources: dict[int, Source | None] = field(default_factory=dict)
     plain: dict[int, Caller] = field(default_factory=dict)
     pairs: dict[tuple[str, str], Caller] = field(default_factory=dict)
+    shared_reported: set[tuple[int, tuple[str, str]]] = field(default_factory=set)
+    repeated: set[tuple[int, int]] = field(default_factory=set)
     warned: set[int] = field(default_factory=set)
     kept: list[Declaration] = field(default_factory=list)
 

@@ -12,6 +12,8 @@ from ztdsl.resolve.problems import Complaint
 _NAME: Final = re.compile(r"[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*")
 _LONGEST: Final = 253
 _HIGHEST_PORT: Final = 65535
+_PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
+_LEFT_OUT: Final = frozenset({"80", "443"})  # the default ports of http and https
 
 
 @cache
@@ -27,8 +29,16 @@ def host_problem(host: str) -> Complaint | None:
         return Complaint("ZT120", f"host `{host}` has a path", ("write the path under `paths=`",))
     if host == "*":
         return Complaint("ZT307", "host `*` is every host", ("leave `hosts` out",))
+    if not host.isascii():
+        return Complaint("ZT120", f"host `{host}` is not ASCII", ("write it as clients send it: `xn--...`",))
     name, port = _split(host.lower())
-    if port is not None and not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):
+    if port in _LEFT_OUT:
+        return Complaint(
+            "ZT120",
+            f"clients leave the port of `{host}` out",
+            (f"write `{host.rpartition(':')[0]}`, which means any port",),
+        )
+    if port is not None and not (_PORT.fullmatch(port) and int(port) <= _HIGHEST_PORT):
         help_ = "a host without a port means any port; brackets stand around an IPv6 address"
         return Complaint("ZT120", f"host `{host}` has a malformed port", (help_,))
     stem = name.removeprefix("*.")
@@ -51,15 +61,16 @@ def server_name_problem(name: str) -> Complaint | None:
     stem = name.removeprefix("*.")
     if "*" in stem:
         return Complaint("ZT307", f"Istio reads a star in `{name}` as something else", ("write `*.example.com`",))
-    if not _NAME.fullmatch(stem) or len(stem) > _LONGEST:
-        return Complaint("ZT134", f"`{name}` is not a server name", ("a server name is a host name without a port",))
+    if not _NAME.fullmatch(stem) or len(stem) > _LONGEST or stem.rpartition(".")[2].isdecimal():
+        help_ = "a server name is a host name without a port; an address is none (RFC 6066, section 3)"
+        return Complaint("ZT134", f"`{name}` is not a server name", (help_,))
     return None
 
 
 def _split(host: str) -> tuple[str, str | None]:
     if host.startswith("["):
         name, _, rest = host.partition("]")
-        return f"{name}]", rest[1:] if rest.startswith(":") else (rest or None)
+        return f"{name}]", rest.removeprefix(":") if rest.startswith(":") else (rest and "malformed") or None
     name, colon, port = host.partition(":")
     return name, port if colon else None
 
@@ -67,10 +78,20 @@ def _split(host: str) -> tuple[str, str | None]:
 def _is_name(name: str) -> bool:
     if name.startswith("["):
         try:
-            return ip_address(name[1:-1]).version == 6  # noqa: PLR2004 - brackets stand around IPv6 addresses
+            return ip_address(name[1:-1]).version == 6 and "%" not in name  # noqa: PLR2004 - brackets are IPv6's
         except ValueError:
             return False
+    if name.rpartition(".")[2].isdecimal():
+        return is_ipv4(name)
     return len(name) <= _LONGEST and _NAME.fullmatch(name) is not None
+
+
+def is_ipv4(name: str) -> bool:
+    """Whether a name whose last label is a number is an address after all (WHATWG URL, "ends in a number")."""
+    try:
+        return ip_address(name).version == 4  # noqa: PLR2004 - the one without brackets
+    except ValueError:
+        return False
 
 
 def has_port(host: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-from ztdsl.dsl.declaration import MISSING
+from ztdsl.diagnostics.model import Label, Span
+from ztdsl.dsl.declaration import MISSING, origin_of
 from ztdsl.dsl.users import AnyAudience, Claim, Issuer, TokenHeader
 from ztdsl.ir import model as ir
 from ztdsl.resolve import shapes
 from ztdsl.resolve.keys import key_set
 from ztdsl.resolve.problems import label, named
-from ztdsl.resolve.uris import issuer_problem, key_uri_problem
+from ztdsl.resolve.uris import CREDENTIALS, issuer_problem, key_uri_problem
 from ztdsl.resolve.words import (
     claim_header_problem,
     claim_name_problem,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ztdsl.dsl.declaration import Declaration
     from ztdsl.resolve.context import Context
 
+_NUMBERS: Final = frozenset({"exp", "nbf", "iat", "auth_time"})  # RFC 7519, section 4.1; OpenID Connect Core, section 2
 SPLIT_BY_ISTIO: Final = frozenset({"scope", "permission"})
 SPACE_DELIMITED_SINCE: Final = (1, 28)
 
@@ -121,7 +123,7 @@ def _check_claim(context: Context, issuer: Issuer, index: int, claim: Claim[Any]
         word = getattr(element, "__name__", type(element).__name__)
         problems.report(
             "ZT116",
-            f"claim `{shown(claim)}` is declared as `{word}`, which Istio can never match",
+            f"claim `{shown(claim)}` is of type `{word}`, which Istio can never match",
             label(claim, "type"),
             notes=("Istio matches strings and lists of strings; numbers, booleans and objects never match",),
             help=("have the issuer assert it as a string, and declare `str` or a `StrEnum`",),
@@ -173,7 +175,12 @@ def _keys(context: Context, declared: Issuer) -> tuple[str | None, str | None]:
         )
         return None, None
     if uri is not None and (complaint := key_uri_problem(uri)):
-        problems.complain(complaint, declared, "jwks_uri")
+        if complaint is CREDENTIALS:  # no line of the file, which would print them
+            position = origin_of(declared).position
+            place = Label(Span(position.file), f"at the issuer on line {position.line}")
+            problems.report(complaint.code, complaint.message, place, help=complaint.help)
+        else:
+            problems.complain(complaint, declared, "jwks_uri")
     keys = key_set(problems, declared, file) if file is not None else None
     return uri, keys
 
@@ -191,12 +198,14 @@ def _headers(context: Context, declared: Issuer) -> tuple[ir.TokenHeader, ...]:
             problems.complain(complaint, header, "name")
         if prefix is not None and (complaint := token_text_problem("prefix of a token", prefix)):
             problems.complain(complaint, header, "prefix")
-        elif prefix is not None and not prefix.endswith((" ", "=", ":")):
+        elif prefix == "":
+            problems.report("ZT135", "prefix is empty", label(header, "prefix"), help=("leave it out",))
+        elif prefix is not None and prefix.strip().lower() == "bearer" and not prefix.startswith("Bearer"):
             problems.report(
                 "ZT135",
-                f"prefix `{prefix}` does not end with what separates it from the token",
+                f"prefix `{prefix}` is compared with its case, and clients send `Bearer`",
                 label(header, "prefix"),
-                help=(f'write `prefix="{prefix} "`' if prefix else "leave `prefix` out for the whole value",),
+                help=('write `prefix="Bearer "`',),
             )
         if (name.lower(), prefix) in found:
             problems.report("ZT135", f"token header `{name}` is given twice", label(declared, "from_headers", index))

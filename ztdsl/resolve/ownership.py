@@ -101,6 +101,7 @@ def _claim_workload(context: Context, part: Policy, index: int, owned: Service |
 
 
 def _owned_twice(context: Context, what: str, part: Policy, index: int, first: Policy) -> None:
+    context.problems.mark_broken(part, "owns")
     context.problems.report(
         "ZT202",
         f"{what} is owned twice",

@@ -24,6 +24,7 @@ _UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 _LITERAL_SEGMENT: Final = re.compile(r"[A-Za-z0-9\-._~%!$&'()+,;:@=]+")
 # Where normalization can change a path at all: escapes, dot segments, doubled slashes, characters it rewrites.
 _TOUCHED: Final = re.compile(r'[%\\"<>^`|]|/\.|//')
+_EVERY_PATH: Final = "leave `paths` out, or write `http=AnyRequest()`"
 _MERGING: Final = frozenset({PathNormalization.MERGE_SLASHES, PathNormalization.DECODE_AND_MERGE_SLASHES})
 
 
@@ -50,8 +51,11 @@ def _shape_problem(path: str) -> Complaint | None:
         return Complaint(
             "ZT121", f"path `{path}` has a scheme and a host", ("write the path alone; hosts go to `hosts=`",)
         )
-    if path == "*":
-        return Complaint("ZT307", "path `*` is every path", ("leave `paths` out, or write `http=AnyRequest()`",))
+    if path in {"*", "/*"}:
+        return Complaint("ZT307", f"path `{path}` is every path", (_EVERY_PATH,))
+    if "/:" in path:
+        template = re.sub(r"/:[^/]+", "/{*}", path)
+        return Complaint("ZT308", f"Istio reads the colon in `{path}` as it stands", (f"write `{template}`",))
     if path.startswith("*") and "{" not in path:
         return None
     if not path.startswith("/"):
@@ -88,7 +92,7 @@ def _star_help(path: str) -> str:
 def _template_problem(path: str) -> Complaint | None:
     if "{" not in path and "}" not in path:
         return None
-    segments = path.strip("/").split("/")
+    segments = path.removeprefix("/").removesuffix("/").split("/")
     if "{*}" not in path and "{**}" not in path:
         return Complaint(
             "ZT308",
@@ -114,25 +118,18 @@ def _template_problem(path: str) -> Complaint | None:
             )
     if "{**}" in segments and any(s in {"{*}", "{**}"} for s in segments[segments.index("{**}") + 1 :]):
         return Complaint("ZT308", f"template `{path}` has a wildcard after `{{**}}`", ("`{**}` is the last wildcard",))
-    return _double_star_problem(path, segments)
+    return _double_star_problem(path)
 
 
-def _double_star_problem(path: str, segments: list[str]) -> Complaint | None:
+def _double_star_problem(path: str) -> Complaint | None:
+    if path == "/{**}":
+        return Complaint("ZT309", f"template `{path}` misses paths with a `[`", (_EVERY_PATH,))
     if path.endswith("/{**}/"):
         stem = path[: -len("/{**}/")]
         return Complaint(
             "ZT309",
             f"template `{path}` matches only paths that end with a slash",
             (f"write `{stem}/*` for everything below `{stem}`" if "{" not in stem else f"write `{path[:-1]}`",),
-        )
-    if path.endswith("/{**}") and segments.count("{*}") == 0:
-        stem = path[: -len("/{**}")]
-        if not stem:
-            return Complaint("ZT309", f"template `{path}` misses paths with a `[`", ("write `/*` for every path",))
-        return Complaint(
-            "ZT309",
-            f"template `{path}` does not match `{stem}`",
-            (f"write `{stem}/*` for everything below, and `{stem}` beside it if that is meant",),
         )
     return None
 
@@ -196,13 +193,17 @@ def _decoded(match: re.Match[str]) -> str:
 @cache
 def near_miss(path: str, listed: tuple[str, ...]) -> str | None:
     """A neighbour that a denied or excepted path leaves open although it is usually the same resource."""
-    if "{" in path or path.startswith("*") or path == "/":
+    if path == "/" or path.endswith("/{**}"):
         return None
     if path.endswith("/*"):
-        stem = path[:-2]
-        return stem if stem and stem not in listed else None
-    stem = path.rstrip("/")
-    return None if f"{stem}/*" in listed else f"{stem}/*"
+        neighbour = path[:-2]
+    elif "{" in path or path.startswith("*/"):
+        neighbour = path[:-1] if path.endswith("/") else f"{path}/"
+    elif path.startswith("*"):
+        return None
+    else:
+        neighbour = f"{path.rstrip('/')}/*"
+    return neighbour if neighbour and neighbour not in listed else None
 
 
 def is_evadable(normalization: PathNormalization) -> bool:

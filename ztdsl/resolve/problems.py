@@ -10,6 +10,7 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Spot
 from ztdsl.dsl.declaration import Declaration, faults_of, origin_of
 from ztdsl.dsl.rules import Rule
+from ztdsl.dsl.users import AnyAudience
 from ztdsl.dsl.weakenings import DryRun, Open, Permissive
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _meant(faults: Sequence[Fault]) -> frozenset[str]:
 def _fault(declaration: Declaration, fault: Fault, meant: frozenset[str]) -> tuple[str, str, tuple[str, ...]]:
     what = named(declaration)
     if fault.kind == "missing":
-        if isinstance(declaration, Permissive | Open | DryRun):
+        if isinstance(declaration, Permissive | Open | DryRun | AnyAudience):
             lack = "reason" if fault.argument == "because" else "end date"
             example = 'because="..."' if fault.argument == "because" else "until=date(2027, 3, 31)"
             return "ZT402", f"{what} has no {lack}", (f"write `{example}`",)

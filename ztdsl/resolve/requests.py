@@ -12,7 +12,7 @@ from ztdsl.dsl.requests import AnyRequest, Grpc, Header, Http
 from ztdsl.ir import values as ir
 from ztdsl.resolve import shapes
 from ztdsl.resolve.hosts import host_problem
-from ztdsl.resolve.paths import is_evadable, missing_stem, near_miss, path_problem
+from ztdsl.resolve.paths import missing_stem, path_problem
 from ztdsl.resolve.patterns import pattern
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.words import (
@@ -191,33 +191,11 @@ def _report_missing_stems(context: Context, declared: Http, field: str) -> None:
                 "ZT309",
                 f"template `{path}` does not match `{stem}`",
                 label(declared, field, index),
-                help=(f"list `{stem}` beside it, or write `{stem}/{{*}}` for one segment below",),
+                help=(_double_star_help(stem),),
             )
 
 
-def warn_of_neighbours(context: Context, declared: Http, field: str) -> None:
-    """Warn of paths that a denied or excepted list leaves open although they are usually the same resource."""
-    listed = tuple(path for path in getattr(declared, field) if isinstance(path, str))
-    for index, path in enumerate(listed):
-        neighbour = near_miss(path, listed)
-        if neighbour is not None:
-            context.problems.report(
-                "ZT301",
-                f"`{path}` is listed and `{neighbour}` is not",
-                label(declared, field, index),
-                help=(f"list `{neighbour}`, too, or accept the finding",),
-            )
-    if listed and is_evadable(context.mesh.path_normalization):
-        context.problems.report(
-            "ZT302",
-            "other spellings of these paths are not folded before they are compared",
-            label(declared, field),
-            notes=(
-                f"mesh `{context.mesh.name}` normalizes paths as `{context.mesh.path_normalization}`",
-                "`//` or `%2F` in a path may stay as they are",
-            ),
-            help=(
-                "allow the paths that are meant instead",
-                "or set path_normalization to `decode-and-merge-slashes`, in the mesh and in its configuration",
-            ),
-        )
+def _double_star_help(stem: str) -> str:
+    if "{" not in stem:
+        return f"write `{stem}/*` for everything below, and `{stem}` beside it if that is meant"
+    return f"list `{stem}` beside it, or write `{stem}/{{*}}` for one segment below"

@@ -12,10 +12,12 @@ from ztdsl.ir import model as ir
 from ztdsl.ir import values
 from ztdsl.resolve import shapes, weakenings
 from ztdsl.resolve.callers import CALLERS, check_declared, check_shared_identity, source
-from ztdsl.resolve.hosts import has_port, server_name_problem
+from ztdsl.resolve.evasions import check_hosts, warn_of_paths
+from ztdsl.resolve.grpc import check_grpc
 from ztdsl.resolve.problems import label
-from ztdsl.resolve.requests import request, warn_of_neighbours
-from ztdsl.resolve.sights import check_addresses, check_identities, is_plain
+from ztdsl.resolve.requests import EVERY, request
+from ztdsl.resolve.server_names import server_names
+from ztdsl.resolve.sights import PEERS, check_addresses, check_identities, is_plain
 from ztdsl.resolve.targets import targets
 from ztdsl.resolve.users import user
 
@@ -53,7 +55,7 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
     where = targets(context, part, rule)
     who = _callers(context, rule, where)
     what = _requests(context, rule, where)
-    names = _server_names(context, rule, where) if rule.server_names != () else ()
+    names = server_names(context, rule, where) if rule.server_names != () else ()
     if because is None or where is None or who is None or what is None or names is None:
         return []
     if rule.stage is not None and ends is None:
@@ -63,7 +65,7 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
     ):
         return []
     if any([each.not_paths if rule.effect is Effect.ALLOW else each.paths for each in what]):
-        _warn_of_paths(context, rule)
+        warn_of_paths(context, rule, where)
     owner = shapes.plain(part.owner) if isinstance(part.owner, str) else None
     callers = (who[0][1],) if len(who) == 1 else tuple(sorted({each.key: each for _, each in who}.values(), key=_key))
     grouped: dict[tuple[str, str | None], set[int]] = {}
@@ -230,17 +232,22 @@ def _workload_caller(
 
 
 def _check_everyone(context: Context, rule: Rule, found: list[tuple[tuple[str | int, ...], values.Caller]]) -> bool:
-    if len(found) == 1:
-        return True
-    for place, caller in found:
-        if isinstance(caller.source, values.Everyone) and caller.user is None and not caller.source.but:
-            context.problems.report(
-                "ZT137",
-                "list of callers says anyone, so the others in it say nothing",
-                label(rule, *place),
-                help=("leave `Anyone()` out, or the others",),
-            )
-            return False
+    """Report a caller that takes in the others of its list."""
+    sources = [caller.source for _, caller in found]
+    for place, caller in found if len(found) > 1 else ():
+        if caller.source == values.Everyone() and (caller.user is None or rule.user is not None):
+            says = "anyone"
+        elif caller.source == values.AnyPeer() and any(isinstance(each, PEERS) for each in sources):
+            says = "any workload"
+        else:
+            continue
+        context.problems.report(
+            "ZT137",
+            f"list of callers says {says}, so others in it say nothing",
+            label(rule, *place),
+            help=("leave it out, or the others",),
+        )
+        return False
     return True
 
 
@@ -261,6 +268,15 @@ def _requests(context: Context, rule: Rule, where: list[Target] | None) -> tuple
         return None
     if len(found) == 1:
         return tuple(found)
+    for (place, _), each in zip(listed, found, strict=True):
+        if each == EVERY:
+            problems.report(
+                "ZT137",
+                "list of requests says any request, so the others in it say nothing",
+                label(rule, *place),
+                help=("leave `AnyRequest()` out, or the others",),
+            )
+            return None
     return tuple(sorted(set(found), key=lambda each: each.key))
 
 
@@ -272,88 +288,8 @@ def _request(
     )
     resolved = request(context, declared) if declared is not None else None
     if resolved is not None and isinstance(declared, Http) and where is not None:
-        if any([target.port.protocol is ir.Protocol.GRPC for target in where]):
-            _check_grpc(context, declared, where)
+        if all([target.port.protocol is ir.Protocol.GRPC for target in where]):
+            check_grpc(context, declared, where[0])
         if resolved.hosts or resolved.not_hosts:
-            _check_host_evasion(context, rule, declared)
+            check_hosts(context, rule, declared)
     return resolved
-
-
-def _check_grpc(context: Context, declared: Http, where: list[Target]) -> None:
-    target = next((each for each in where if each.port.protocol is ir.Protocol.GRPC), None)
-    if target is None:
-        return
-    related = (label(target.endpoint.port, text="gRPC port"),)
-    for field in ("methods", "not_methods"):
-        for index, method in enumerate(getattr(declared, field)):
-            if method != "POST":
-                context.problems.report(
-                    "ZT311",
-                    f"a gRPC call is never a {method} request",
-                    label(declared, field, index),
-                    related=related,
-                    help=("write `Grpc(service, methods=[...])`",),
-                )
-    for field in ("paths", "not_paths"):
-        for index, path in enumerate(getattr(declared, field)):
-            if path.count("/") != 2 or not path.startswith("/") or "{" in path:  # noqa: PLR2004 - /SERVICE/METHOD
-                context.problems.report(
-                    "ZT311",
-                    f"path `{path}` is not of the form that gRPC calls have",
-                    label(declared, field, index),
-                    related=related,
-                    help=("a call's path is `/package.Service/Method`: write `Grpc(service, methods=[...])`",),
-                )
-
-
-def _check_host_evasion(context: Context, rule: Rule, declared: Http) -> None:
-    fields = ("not_hosts",) if rule.effect is Effect.ALLOW else ("hosts",) if rule.effect is Effect.DENY else ()
-    for field in fields:
-        for index, host in enumerate(getattr(declared, field)):
-            if host.startswith("*.") and not has_port(host):
-                context.problems.report(
-                    "ZT313",
-                    f"`{host}` is evaded by naming a port in the request",
-                    label(declared, field, index),
-                    notes=("Istio compares hosts as sent, with their port, and a suffix cannot leave the port open",),
-                    help=("write the hosts out, or allow the hosts that are meant",),
-                )
-
-
-def _warn_of_paths(context: Context, rule: Rule) -> None:
-    for _, item in shapes.one_or_many(rule.http, "http"):
-        if not isinstance(item, Http) or id(item) in context.warned:
-            continue
-        context.warned.add(id(item))
-        if rule.effect is Effect.DENY and item.paths:
-            warn_of_neighbours(context, item, "paths")
-        if rule.effect is Effect.ALLOW and item.not_paths:
-            warn_of_neighbours(context, item, "not_paths")
-
-
-def _server_names(context: Context, rule: Rule, where: list[Target] | None) -> tuple[str, ...] | None:
-    problems = context.problems
-    before = len(problems.findings)
-    names: set[str] = set()
-    for index, name in shapes.strings(problems, rule, "server_names"):
-        if complaint := server_name_problem(name):
-            problems.complain(complaint, rule, "server_names", index)
-        names.add(name)
-    for target in where or ():
-        if problems.is_broken(rule, "server_names"):
-            break
-        if target.port.protocol is not ir.Protocol.TLS:
-            problems.report(
-                "ZT134",
-                f"port {target.port.container} is no TLS port and its connections carry no server name",
-                label(rule, "server_names"),
-                related=(label(target.endpoint.port, text="port declared here"),),
-            )
-        elif target.has_sidecars:
-            problems.report(
-                "ZT315",
-                "a sidecar sees Istio's internal server name, not the one that the client asked for",
-                label(rule, "server_names"),
-                help=("test server names at the gateway, or leave them out",),
-            )
-    return tuple(sorted(names)) if len(problems.findings) == before else None

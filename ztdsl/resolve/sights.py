@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ztdsl.resolve.target import Target
 
 Callers = list[tuple[tuple[str | int, ...], values.Caller]]
-_PEERS = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
+PEERS = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
 
 
 def is_plain(rule: Rule, caller: values.Caller) -> bool:
@@ -24,7 +24,7 @@ def is_plain(rule: Rule, caller: values.Caller) -> bool:
     if rule.effect is not Effect.ALLOW:
         return False
     source = caller.source
-    return isinstance(source, _PEERS) or (isinstance(source, values.Everyone) and not source.but)
+    return isinstance(source, PEERS) or (isinstance(source, values.Everyone) and not source.but)
 
 
 def check_addresses(context: Context, rule: Rule, where: list[Target], who: Callers) -> bool:
@@ -123,5 +123,5 @@ def _plaintext(target: Target) -> Label:
 
 def _is_escaped(effect: Effect, source: values.Source) -> bool:
     if effect is Effect.DENY:
-        return isinstance(source, (*_PEERS, values.AnyPeer))
-    return isinstance(source, values.Everyone) and any(isinstance(each, _PEERS) for each in source.but)
+        return isinstance(source, (*PEERS, values.AnyPeer))
+    return isinstance(source, values.Everyone) and any(isinstance(each, PEERS) for each in source.but)

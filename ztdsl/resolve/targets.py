@@ -241,7 +241,11 @@ def _report_foreign_namespace(
         "ZT201",
         f"policy `{part.name}` does not own namespace `{name}`",
         label(endpoint),
-        help=("own the namespace, or name the endpoint of a service that this policy owns",),
+        help=(
+            "policies there apply to the whole mesh: name the endpoint of a service"
+            if name == context.mesh.root_namespace
+            else "own the namespace, or name the endpoint of a service that this policy owns",
+        ),
     )
 
 

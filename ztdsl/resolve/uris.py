@@ -26,6 +26,9 @@ def issuer_problem(issuer: str) -> Complaint | None:
     return None
 
 
+CREDENTIALS: Final = Complaint("ZT124", "key URI carries credentials", ("manifests are no place for secrets",))
+
+
 @cache
 def key_uri_problem(uri: str) -> Complaint | None:
     """What keeps `uri` from being an address of keys that is fetched safely."""
@@ -51,5 +54,5 @@ def key_uri_problem(uri: str) -> Complaint | None:
     if parts.scheme != "https" or not parts.hostname:
         return Complaint("ZT124", f"key URI `{uri}` is not an https URI", ("write `https://host/path`",))
     if parts.username is not None or parts.password is not None:
-        return Complaint("ZT124", "key URI carries credentials", ("manifests are no place for secrets",))
+        return CREDENTIALS
     return None

@@ -74,7 +74,7 @@ def _until(context: Context, declared: Permissive | Open | DryRun) -> date | Non
     if until is not None and until < context.today:
         context.problems.report(
             "ZT401",
-            f"{named(declared)} ended on {until.isoformat()}",
+            f"{named(declared)} was to end on {until.isoformat()}",
             label(declared, "until"),
             help=("end it, or give the new date and the reason for it",),
         )

@@ -8,8 +8,13 @@ from typing import Final
 
 from ztdsl.resolve.problems import Complaint, suggestion
 
-# The methods of RFC 9110 and RFC 5789. Envoy's HTTP/1 parser refuses a method that it does not know.
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+# What Envoy's HTTP/1 parser lets through (`source/common/http/http1/balsa_parser.cc`); it refuses any other method.
+METHODS: Final = (
+    *("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"),
+    *("ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE"),
+    *("MSEARCH", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
+    *("UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
+)
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CLAIM_HEADER: Final = re.compile(r"[-_A-Za-z0-9]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -38,12 +43,16 @@ def method_problem(method: str) -> Complaint | None:
     help_ = suggestion(method.upper(), METHODS)
     if not method:
         return Complaint("ZT122", "method is empty", ("leave `methods` out for every method",))
-    return Complaint("ZT122", f"method `{method}` is unknown", (help_ or f"known are {', '.join(METHODS)}",))
+    return Complaint(
+        "ZT122", f"method `{method}` is unknown", (help_ or f"known are {', '.join(METHODS[:9])} and those of WebDAV",)
+    )
 
 
 @cache
 def header_name_problem(name: str) -> Complaint | None:
     """What keeps `name` from being a field name (RFC 9110, section 5.1)."""
+    if name.lower() == "host":
+        return Complaint("ZT127", f"header `{name}` reaches policies as the host", ("use `hosts=` instead",))
     if _TOKEN.fullmatch(name):
         return None
     if name.startswith(":"):

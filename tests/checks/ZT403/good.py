@@ -9,8 +9,6 @@ policy = Policy(
     owns=[edge],
     services=[ingress],
     rules=[
-        allow(
-            Anyone(), to=ingress.at(https), http=Http(hosts=["shop.example.com"]), because="the shop is open to all"
-        ),
+        allow(Anyone(), to=ingress.at(https), http=Http(hosts=["shop.example.com"]), because="the shop is open to all"),
     ],
 )

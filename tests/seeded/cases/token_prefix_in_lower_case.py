@@ -1,4 +1,4 @@
-"""The prefix of a token lacks the blank between it and the token."""
+"""The prefix of a token is written in lower case, and Envoy compares its case: every token is passed over."""
 # types: missed
 from ztdsl import AnyRequest, EndUser, HttpPort, Issuer, Namespace, Policy, Service, TokenHeader, allow
 
@@ -10,7 +10,7 @@ auth = Issuer(
     jwks_uri="https://auth.example.com/jwks.json",
     audiences=["orders-api"],
     from_headers=[
-        TokenHeader("x-forwarded-authorization", prefix="Bearer"),  # expect: ZT135 ""Bearer""
+        TokenHeader("x-forwarded-authorization", prefix="bearer "),  # expect: ZT135 ""bearer ""
     ],
 )
 

@@ -1,0 +1,107 @@
+"""Refusals that a caller gets around: by another spelling of a host or a path, or by leaving the token out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ztdsl.diagnostics.model import Label, Spot
+from ztdsl.dsl.requests import Http
+from ztdsl.dsl.rules import Effect
+from ztdsl.ir import model as ir
+from ztdsl.resolve import shapes
+from ztdsl.resolve.hosts import has_port
+from ztdsl.resolve.paths import is_evadable, near_miss
+from ztdsl.resolve.problems import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ztdsl.dsl.rules import Rule
+    from ztdsl.resolve.context import Context
+    from ztdsl.resolve.target import Target
+
+
+def check_hosts(context: Context, rule: Rule, declared: Http) -> None:
+    """Report refused hosts that a request escapes by naming another port, or none."""
+    fields = ("not_hosts",) if rule.effect is Effect.ALLOW else ("hosts",) if rule.effect is Effect.DENY else ()
+    for field in fields:
+        for index, host in enumerate(getattr(declared, field)):
+            if has_port(host):
+                _report_host(
+                    context, declared, field, index, "leaving the port out", f"write `{host.rpartition(':')[0]}`"
+                )
+            elif host.startswith("*."):
+                help_ = "write the hosts out, or allow the hosts that are meant"
+                _report_host(context, declared, field, index, "naming a port", help_)
+
+
+def _report_host(context: Context, declared: Http, field: str, index: int, how: str, help_: str) -> None:
+    context.problems.report(
+        "ZT313",
+        f"`{getattr(declared, field)[index]}` is evaded by {how} in the request",
+        label(declared, field, index),
+        notes=("Istio compares hosts as they are sent, with their port or without",),
+        help=(help_,),
+    )
+
+
+def warn_of_paths(context: Context, rule: Rule, where: list[Target]) -> None:
+    """Warn of refused paths that have neighbours or spellings which stay open; once for each list."""
+    is_grpc = all([target.port.protocol is ir.Protocol.GRPC for target in where])
+    for _, item in shapes.one_or_many(rule.http, "http"):
+        if not isinstance(item, Http) or id(item) in context.warned:
+            continue
+        context.warned.add(id(item))
+        field = "paths" if rule.effect is Effect.DENY else "not_paths"
+        if getattr(item, field) and rule.effect is not Effect.AUDIT:
+            _warn_of_list(context, item, field, is_grpc=is_grpc)
+
+
+def _warn_of_list(context: Context, declared: Http, field: str, *, is_grpc: bool) -> None:
+    listed = tuple(path for path in getattr(declared, field) if isinstance(path, str))
+    for index, path in enumerate(listed):
+        neighbour = None if is_grpc else near_miss(path, listed)
+        if neighbour is not None:
+            context.problems.report(
+                "ZT301",
+                f"`{path}` is listed and `{neighbour}` is not",
+                label(declared, field, index),
+                help=(f"list `{neighbour}`, too, or accept the finding",),
+            )
+    if is_evadable(context.mesh.path_normalization):
+        context.problems.report(
+            "ZT302",
+            "other spellings of these paths are not folded before they are compared",
+            label(declared, field),
+            notes=(
+                f"mesh `{context.mesh.name}` normalizes paths as `{context.mesh.path_normalization}`",
+                "`//` or `%2F` in a path may stay as they are",
+            ),
+            help=(
+                "allow the paths that are meant instead",
+                "or set path_normalization to `decode-and-merge-slashes`, in the mesh and in its configuration",
+            ),
+        )
+
+
+def warn_of_dropped_tokens(context: Context, rules: Iterable[ir.Rule]) -> None:
+    """Warn of denied end users who get in without their token, because a rule lets callers in who need none."""
+    denied: list[ir.Rule] = []
+    open_to: dict[tuple[str, str, int], ir.Rule] = {}
+    for rule in rules:
+        if rule.effect is ir.Effect.DENY and any([caller.user is not None for caller in rule.callers]):
+            denied.append(rule)
+        elif rule.effect is ir.Effect.ALLOW and any([caller.user is None for caller in rule.callers]):
+            for port in rule.ports:
+                open_to[rule.namespace, rule.workload or "", port] = rule
+    for rule in denied:
+        names = {rule.workload or "", ""}
+        ways = [open_to[key] for name in names for p in rule.ports if (key := (rule.namespace, name, p)) in open_to]
+        if ways and rule.origin is not None:
+            context.problems.report(
+                "ZT317",
+                "denied end users get in by leaving their token out",
+                Label(Spot(rule.origin)),
+                related=tuple(Label(Spot(w.origin), "lets in callers without a token") for w in ways[:1] if w.origin),
+                help=("require the token where they are let in, or deny the workloads that must not call",),
+            )
