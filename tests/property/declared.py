@@ -75,7 +75,7 @@ def _matches(rule: Rule, mesh: Mesh, call: Call) -> bool:
     if rule.is_tcp:
         return not rule.server_names or any(_is_name(name, call.server_name) for name in rule.server_names)
     requests = rule.http if isinstance(rule.http, tuple) else (rule.http,)
-    return any(_is_request(each, call) for each in requests)
+    return any(_is_request(each, call, is_refusal=rule.effect is Effect.DENY) for each in requests)
 
 
 def _is_name(pattern: str, name: str) -> bool:
@@ -163,7 +163,7 @@ def _fits(pattern: Any, text: str, *, is_empty_present: bool = False) -> bool:
     return bool(text == pattern)
 
 
-def _is_request(what: Any, call: Call) -> bool:
+def _is_request(what: Any, call: Call, *, is_refusal: bool) -> bool:
     match what:
         case AnyRequest():
             return True
@@ -172,16 +172,17 @@ def _is_request(what: Any, call: Call) -> bool:
             is_method = not what.methods or method in what.methods
             return service == what.service and is_method and all(_is_header(each, call) for each in what.headers)
         case Http():
-            return _is_http(what, call)
+            return _is_http(what, call, is_refusal=is_refusal)
     raise AssertionError(what)
 
 
-def _is_http(what: Http, call: Call) -> bool:
+def _is_http(what: Http, call: Call, *, is_refusal: bool) -> bool:
     path = call.path.partition("?")[0]
     tests: list[tuple[Sequence[str], Sequence[str], Callable[[str], bool]]] = [
         (what.methods, what.not_methods, lambda method: method == call.method),
         (what.paths, what.not_paths, lambda pattern: _is_path(pattern, path)),
-        (what.hosts, what.not_hosts, lambda host: _is_host(host, call)),
+        (what.hosts, (), lambda host: _is_host(host, call, is_refused=is_refusal)),
+        ((), what.not_hosts, lambda host: _is_host(host, call, is_refused=not is_refusal)),
     ]
     for wanted, unwanted, fits in tests:
         if (wanted and not any(map(fits, wanted))) or any(map(fits, unwanted)):
@@ -199,8 +200,11 @@ def _is_path(pattern: str, path: str) -> bool:
     return path.startswith(pattern[:-1]) if pattern.endswith("*") else path == pattern
 
 
-def _is_host(pattern: str, call: Call) -> bool:
-    """A host without a port means any port; below a star, the numbers by which clients know the port."""
+def _is_host(pattern: str, call: Call, *, is_refused: bool) -> bool:
+    """A host without a port means any port; below a star, the numbers by which clients know the port.
+
+    A host that is refused is refused with the dot that ends a full name, too.
+    """
     name, _, number = call.host.lower().partition(":")
     if ":" in pattern:
         return call.host.lower() == pattern
@@ -209,7 +213,7 @@ def _is_host(pattern: str, call: Call) -> bool:
         if not any(call.port in each.ports for each in WORKLOADS):
             raise AssertionError(call.port)
         return name.endswith(pattern[1:]) and number in known
-    return name == pattern
+    return name == pattern or (is_refused and name == f"{pattern}.")
 
 
 def _is_header(header: Header, call: Call) -> bool:

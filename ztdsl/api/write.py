@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.istio.annotated import Annotated
 
-INVENTORY: Final = "ztc-inventory.json"
+INVENTORY: Final = ".ztc-inventory"
 SCHEMA: Final = "ztdsl/inventory/v1"
 
 

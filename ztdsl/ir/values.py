@@ -32,6 +32,11 @@ class PeerIdentity(Keyed):
     namespace: str
     service_account: str
 
+    def __post_init__(self) -> None:
+        """Work out what `repr` gives, faster: a large mesh has many identities."""
+        key = f"PeerIdentity({self.trust_domain!r}, {self.namespace!r}, {self.service_account!r})"
+        object.__setattr__(self, "key", key)
+
 
 @dataclass(frozen=True, slots=True)
 class PeerNamespace(Keyed):
@@ -142,6 +147,10 @@ class Caller(Keyed):
 
     source: Source
     user: User | None = None
+
+    def __post_init__(self) -> None:
+        """Work it out from the keys of the parts."""
+        object.__setattr__(self, "key", f"{self.source.key}, {self.user.key if self.user is not None else None}")
 
 
 # Requests --------------------------------------------------------------------------------------

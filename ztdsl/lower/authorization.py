@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Labels = tuple[tuple[str, str], ...]
 Pair = tuple[Rule, Item]
 _AFTER_DOMAIN: Final = len('"/ns/*",')
-_BEFORE_CLAIM: Final = len('{"key":"request.auth.claims","values":[""]},')
 _DRY_RUN: Final = ((DRY_RUN_ANNOTATION, "true"),)
 
 
@@ -152,7 +151,7 @@ def _bound(rule: ir.Rule, domains: int) -> int:
     `domains` is what the mesh's own trust domains add to a caller that names none. Most rules are far from any
     limit, and measuring them to the byte costs more than making them.
     """
-    texts = sum([len(each.key) + domains * (1 + each.key.count("trust_domain=None")) for each in rule.callers])
+    texts = sum([len(each.key) + domains * each.key.count("Peer") for each in rule.callers])
     texts += sum([_repeated(each.user) for each in rule.callers if each.user is not None])
     for request in rule.requests:
         texts += sum([len(text) + 4 for part in request.key for text in part])

@@ -40,6 +40,8 @@ class SourceTable:
         return known
 
     def _grouped(self, callers: Sequence[values.Caller]) -> tuple[tuple[Conditions, Sources], ...]:
+        if all([caller.user is None and isinstance(caller.source, _NAMED) for caller in callers]):
+            return (((), self._peers([caller.source for caller in callers], ())),) if callers else ()
         by_condition: dict[Conditions, list[values.Caller]] = {}
         for caller in callers:
             by_condition.setdefault(_conditions(caller.user), []).append(caller)

@@ -82,7 +82,6 @@ def _rule(rule: Rule) -> str:
     return f"  - {text[4:]}" if text else "  - {}\n"
 
 
-@lru_cache(1 << 16)
 def _source(source: Source) -> str:
     texts = zip(_SOURCE_KEYS, _SOURCE(source), strict=True)
     return "    - source:\n" + "".join([listed(key, values, _INNER) for key, values in texts if values])

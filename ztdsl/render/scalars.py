@@ -56,5 +56,8 @@ def listed(key: str, texts: tuple[str, ...], indent: str) -> str:
 @lru_cache(_REMEMBERED)
 def comment_lines(text: str) -> tuple[str, ...]:
     """A user's text as lines that stay comments: line breaks split it, unprintable characters become escapes."""
+    if text.isascii() and text.isprintable():
+        line = text.rstrip()
+        return (line,) if line else ()
     lines = (_UNPRINTABLE.sub(_escape, line.replace("\t", " ")).rstrip() for line in _LINE_BREAKS.split(text))
     return tuple(line for line in lines if line)

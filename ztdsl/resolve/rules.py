@@ -93,6 +93,8 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
 
 def _is_sound(context: Context, rule: Rule) -> bool:
     """Whether a rule is of a shape that `allow` and its kin give it; anyone can make another by hand."""
+    if rule.effect.__class__ is Effect and rule.is_tcp is False and rule.stage is None:
+        return True
     problems = context.problems
     effect = shapes.one(problems, rule, ("effect",), rule.effect, (Effect,), "an effect")
     is_tcp = shapes.one(problems, rule, ("is_tcp",), rule.is_tcp, (bool,), "true or false")
@@ -141,12 +143,13 @@ def _callers(
         )
         return None
     found: list[tuple[tuple[str | int, ...], values.Caller]] = []
+    everybody = [item for _, item in listed]
     for place, caller in listed:
         if isinstance(caller, EndUser):
             resolved = _end_user(context, rule, place, caller, where)
         else:
             known = shapes.one(problems, rule, place, caller, CALLERS, "a caller")
-            resolved = _workload_caller(context, rule, place, known, [item for _, item in listed]) if known else None
+            resolved = _workload_caller(context, rule, place, known, everybody) if known else None
             if resolved is not None and beside is not None:
                 resolved = _with_user(context, resolved.source, beside)
         if resolved is not None:
@@ -233,11 +236,13 @@ def _workload_caller(
 
 def _check_everyone(context: Context, rule: Rule, found: list[tuple[tuple[str | int, ...], values.Caller]]) -> bool:
     """Report a caller that takes in the others of its list."""
-    sources = [caller.source for _, caller in found]
     for place, caller in found if len(found) > 1 else ():
-        if caller.source == values.Everyone() and (caller.user is None or rule.user is not None):
+        source = caller.source
+        if isinstance(source, values.Everyone) and not source.but and (caller.user is None or rule.user is not None):
             says = "anyone"
-        elif caller.source == values.AnyPeer() and any(isinstance(each, PEERS) for each in sources):
+        elif (
+            isinstance(source, values.AnyPeer) and not source.but and any(isinstance(c.source, PEERS) for _, c in found)
+        ):
             says = "any workload"
         else:
             continue

@@ -72,6 +72,8 @@ def one(
     problems: Problems, owner: Declaration, place: Place, value: object, kinds: tuple[type[T], ...], wanted: str
 ) -> T | None:
     """`value` if it is of one of `kinds`, a string or number without its subclass; None, and a finding, if not."""
+    if value.__class__ in kinds:
+        return value  # of one of the kinds to the letter
     if isinstance(value, kinds) and (value.__class__ is not bool or bool in kinds):
         return plain(value)
     wrong(problems, owner, place, value, wanted)

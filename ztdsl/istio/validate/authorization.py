@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ztdsl.istio.kinds import AuthorizationPolicy, Rule, Strings
 
 MOST_RULES: Final = 512
+_FEW: Final = 4
 
 _ACTIONS: Final = frozenset({"ALLOW", "DENY", "AUDIT", "CUSTOM"})
 _IDENTITY_FIELDS: Final = tuple(pair for pair in SOURCE_FIELDS if not pair[0].endswith("ip_blocks"))
@@ -39,8 +40,15 @@ def check_authorization(policy: AuthorizationPolicy, found: list[Problem]) -> No
         found.append(Problem("V-AP-21", "error", "/spec/rules", f"{len(rules)} rules are more than {MOST_RULES}"))
     for index, rule in enumerate(rules):
         check_rule(rule, f"/spec/rules/{index}", found)
-    if len(set(rules)) < len(rules):
+    if len(rules) > 1 and _may_repeat(rules):
         _check_repetition(rules, found)
+
+
+def _may_repeat(rules: tuple[Rule, ...]) -> bool:
+    """Whether a rule could repeat another: few rules are compared in pairs, which is cheaper than their hashes."""
+    if len(rules) > _FEW:
+        return len(set(rules)) < len(rules)
+    return any(rule == other for index, rule in enumerate(rules) for other in rules[:index])
 
 
 def _check_action(policy: AuthorizationPolicy, found: list[Problem]) -> None:

@@ -19,6 +19,8 @@ _NUMBER: Final = re.compile(r"0{0,99}[0-9]{1,5}")
 _PLAIN_PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
 _METHOD: Final = re.compile(r"\*?[-!#$%&'+.^_`|~0-9A-Z]*\*?")
 _SENT: Final = re.compile(r"[\x21-\x7e]+")
+# Most paths: plain segments, and at most a star after the last slash.
+_ORDINARY_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+|\*)?")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]+))?")
 _HOST_SUFFIX: Final = re.compile(r"[A-Za-z0-9._-]*(?::(?P<port>[0-9]+))?")
 _HOST_PREFIX: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]*\]?)(?::[0-9]{0,4})?")
@@ -62,6 +64,8 @@ def method_fault(text: str) -> Fault | None:
 
 def path_fault(text: str) -> Fault | None:
     """What istiod refuses in a path, what Envoy cannot load, and what no request's path has."""
+    if _ORDINARY_PATH.fullmatch(text):
+        return None
     if problem := webhook_template_problem(text):
         return Fault("V-AP-16", f"path `{text}`: {problem}")
     if not text.startswith("/") and (is_template(text) or not text.startswith("*")):
