@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from ztdsl.dsl.declaration import Declaration
 from ztdsl.dsl.ports import TcpPort, TlsPort
+from ztdsl.quick import quick
 
 if TYPE_CHECKING:
     from ztdsl.dsl.ports import GrpcPort, HttpPort, Port
     from ztdsl.dsl.workloads import Gateway, Namespace, Service
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Endpoint(Declaration):
     """One port of a workload, or of every workload of a namespace; made by `at` and `every`."""
@@ -21,6 +23,7 @@ class Endpoint(Declaration):
     port: Port
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HttpEndpoint(Endpoint):
     """An endpoint whose requests the proxy can read: rules about it are `allow`, `deny` and `audit`."""
@@ -28,6 +31,7 @@ class HttpEndpoint(Endpoint):
     port: HttpPort | GrpcPort
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TcpEndpoint(Endpoint):
     """An endpoint whose bytes the proxy does not read: rules about it are `allow_tcp`, `deny_tcp` and `audit_tcp`."""

@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from ztdsl.dsl.declaration import Declaration, as_tuple
+from ztdsl.quick import quick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,6 +50,7 @@ class Header(Declaration):
         as_tuple(self, "any_of", "none_of")
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Http(Declaration):
     """HTTP requests; every part given must hold, and a list means any of its items.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ztdsl.dsl.declaration import Declaration, as_tuple, collected
+from ztdsl.quick import quick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ class Effect(StrEnum):
     AUDIT = "audit"
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rule(Declaration):
     """One rule; made by `allow`, `deny`, `audit` and their `_tcp` twins."""

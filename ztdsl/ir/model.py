@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ztdsl.quick import quick
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -86,6 +88,7 @@ class Port:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Workload:
     """An owned service or gateway; `labels` are the pod labels that select it, sorted."""
@@ -128,6 +131,7 @@ class Issuer:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One declared rule at one workload, or at every workload of a namespace.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from ztdsl.quick import quick
+
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
@@ -21,6 +23,7 @@ class Keyed:
 # Callers ---------------------------------------------------------------------------------------
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PeerIdentity(Keyed):
     """The workload identity of one service account.
@@ -141,6 +144,7 @@ class User(Keyed):
     claims: tuple[ClaimTest, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Caller(Keyed):
     """Who calls: the peer of the connection and, where one is named, the end user of the request."""
@@ -165,6 +169,7 @@ class HeaderTest:
     none_of: tuple[Pattern, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Request:
     """HTTP requests; every part that is not empty must hold. All parts empty: every request.
