@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -76,7 +77,7 @@ class Origin:
 def capture(depth: int = 1) -> Origin:
     """The origin of the first frame outside `ztdsl`, looking outwards from `depth` frames above."""
     frame: FrameType | None = sys._getframe(depth)  # noqa: SLF001 - the documented way to find the caller
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and _is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     if frame is None:  # called from `ztdsl` alone, as its own tests of internals may
         frame = sys._getframe(depth)  # noqa: SLF001
@@ -87,12 +88,18 @@ def capture(depth: int = 1) -> Origin:
     return Origin(code, frame.f_lasti, _callers(frame))
 
 
+@cache
+def _is_ours(file: str) -> bool:
+    """Whether the code of a file is this package's, or the import system's that loaded a policy."""
+    return file.startswith((_OURS, "<frozen"))
+
+
 def _callers(frame: FrameType) -> tuple[tuple[CodeType, int], ...]:
     calls: list[tuple[CodeType, int]] = []
     outer = frame.f_back
     while outer is not None and len(calls) < _CALLERS:
         code = outer.f_code
-        if code.co_filename.startswith((_OURS, "<frozen")):
+        if _is_ours(code.co_filename):
             break
         calls.append((code, outer.f_lasti))
         if code.co_name == "<module>":

@@ -6,24 +6,23 @@ Nothing here prints or exits; what stands in the way of a result at all is raise
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ztdsl.config import read_configuration
 from ztdsl.diagnostics.acceptance import apply
-from ztdsl.diagnostics.catalogue import diagnostic
-from ztdsl.diagnostics.model import Label, Severity, Spot
+from ztdsl.diagnostics.model import Severity
 from ztdsl.diagnostics.report import Report
 from ztdsl.diagnostics.source import sorted_findings
-from ztdsl.istio.validate import problems
 from ztdsl.load import load, load_policy_object, target_file
 from ztdsl.lower import lower
 from ztdsl.resolve import resolve
 from ztdsl.traffic.mesh import Mesh
+from ztdsl.verification import begin, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from ztdsl.config import Configuration
@@ -63,6 +62,7 @@ class Result:
         report: every finding.
         model: None where there are errors.
         manifests: None where there are errors.
+        text: what was rendered meanwhile; None where nothing was, or there are errors.
     """
 
     configuration: Configuration
@@ -70,6 +70,7 @@ class Result:
     report: Report
     model: Model | None
     manifests: tuple[Annotated, ...] | None
+    text: str | None
 
 
 def configure(source: str | Path | Policy | None, options: Options) -> Configuration:
@@ -89,46 +90,45 @@ def configure(source: str | Path | Policy | None, options: Options) -> Configura
     return replace(configuration, mesh=options.mesh) if isinstance(options.mesh, Mesh) else configuration
 
 
-def run(source: str | Path | Policy, options: Options) -> Result:
+Renderer = Callable[["Loaded", "Configuration", "tuple[Annotated, ...]"], str]
+
+
+def run(source: str | Path | Policy, options: Options, meanwhile: Renderer | None = None) -> Result:
     """Everything that can be said of `source` without a cluster.
+
+    Args:
+        source: a policy file, `file.py:variable`, or a policy.
+        options: what is asked for beside it.
+        meanwhile: renders the manifests while they are verified; its text is in the result if nothing is wrong.
 
     Raises:
         ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
         LoadFailure: the policy file does not load, or holds no single policy.
+        TemplateFailure: what `meanwhile` raises.
     """
     configuration = configure(source, options)
     loaded = load(source) if isinstance(source, str | Path) else load_policy_object(source)
     resolved = resolve(loaded.policy, configuration.mesh, configuration.today)
     findings = list(resolved.findings)
     manifests: tuple[Annotated, ...] | None = None
+    text: str | None = None
     if resolved.model is not None:
         lowered = lower(resolved.model)
         manifests = lowered.manifests
-        findings += lowered.findings or _refused(manifests)
+        if lowered.findings:
+            findings += lowered.findings
+        elif meanwhile is None:
+            findings += refused(manifests)
+        else:
+            verdict = begin(manifests)
+            try:
+                text = meanwhile(loaded, configuration, manifests)
+            finally:
+                findings += verdict()
     report = _report(loaded, configuration, findings, resolved.rules)
-    is_good = not report.has_errors
-    return Result(configuration, loaded, report, resolved.model if is_good else None, manifests if is_good else None)
-
-
-def _refused(manifests: Iterable[Annotated]) -> list[Diagnostic]:
-    """What an API server or istiod would refuse of our own manifests: never printed, always a defect of ours."""
-    found: list[Diagnostic] = []
-    for annotated in manifests:
-        for problem in problems(annotated.manifest):
-            if problem.severity != "error":
-                continue  # of what is only unusual, the policy's author is the judge
-            meta = annotated.manifest.meta
-            place = Label(Spot(annotated.origin)) if annotated.origin is not None else None
-            found.append(
-                diagnostic(
-                    "ZT001",
-                    f"manifest `{meta.namespace}/{meta.name}` breaks {problem.rule}: {problem.message}",
-                    place,
-                    notes=(f"at {problem.pointer or '/'}",),
-                    help=("please report this with the policy that shows it",),
-                )
-            )
-    return found
+    if report.has_errors:
+        return Result(configuration, loaded, report, None, None, None)
+    return Result(configuration, loaded, report, resolved.model, manifests, text)
 
 
 def _report(loaded: Loaded, configuration: Configuration, findings: list[Diagnostic], rules: int) -> Report:

@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.property.shop import WORKLOADS, Call
 from ztdsl import (
+    Anyone,
     AnyRequest,
     AnyWorkload,
-    Anyone,
     Effect,
     EndUser,
     External,
@@ -149,7 +149,7 @@ def _texts(name: Any, token: Any) -> list[str]:
 
 def _holds(kind: str, patterns: Sequence[Any], texts: list[str]) -> bool:
     met = [any(_fits(pattern, text) for text in texts) for pattern in patterns]
-    return {"any": any, "all": all, "none": lambda some: not any(some)}[kind](met)
+    return all(met) if kind == "all" else any(met) == (kind == "any")
 
 
 def _fits(pattern: Any, text: str, *, is_empty_present: bool = False) -> bool:

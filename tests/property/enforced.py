@@ -23,7 +23,10 @@ def verdict(documents: Sequence[Document], mesh: Mesh, call: Call) -> str:
     """`allow`, `deny`, or `unauthenticated` for a token that no issuer of the workload signed."""
     attached = [each for each in documents if _is_attached(each, mesh, call)]
     issuers = {
-        rule["issuer"] for each in attached if each["kind"] == "RequestAuthentication" for rule in each["spec"]["jwtRules"]
+        rule["issuer"]
+        for each in attached
+        if each["kind"] == "RequestAuthentication"
+        for rule in each["spec"]["jwtRules"]
     }
     token = call.token if is_http(call) and issuers else None
     if token is not None and token["iss"] not in issuers:

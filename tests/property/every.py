@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -100,9 +101,17 @@ def policy(exchanged: Callable[[str, dict[str, Any]], dict[str, Any]]) -> z.Poli
     rules = [
         make(z.allow, callers=peers, to=at, http=[http], because="a", user=user, stage=end),
         z.allow(user, to=at, http=http, because="b"),
-        make(z.deny, callers=z.Anyone(), to=[make(partial(z.Service.at, orders), "at", port=rpc)], http=[grpc], because="a"),
+        make(
+            z.deny,
+            callers=z.Anyone(),
+            to=[make(partial(z.Service.at, orders), "at", port=rpc)],
+            http=[grpc],
+            because="a",
+        ),
         make(z.audit, callers=[user, z.EndUser(other)], to=[at], http=make(z.AnyRequest), because="a"),
-        make(z.allow_tcp, callers=[orders], to=gateway.at(tls), server_names=["db.example.com"], because="a", stage=None),
+        make(
+            z.allow_tcp, callers=[orders], to=gateway.at(tls), server_names=["db.example.com"], because="a", stage=None
+        ),
         make(z.deny_tcp, callers=z.IpBlock("192.0.2.1"), to=orders.at(tcp), because="a"),
         make(z.audit_tcp, callers=orders, to=make(z.TcpEndpoint, target=orders, port=tcp), because="a"),
         make(
@@ -160,5 +169,14 @@ def parameters(name: str) -> dict[str, inspect.Parameter]:
     """What a call takes, by name."""
     methods: dict[str, Any] = {"every": z.Namespace.every, "at": z.Service.at}
     function = methods.get(name) or getattr(z, name)
-    found = inspect.signature(function.__init__ if isinstance(function, type) else function).parameters
+    is_class = isinstance(function, type)
+    found = inspect.signature(function.__init__ if is_class else function).parameters
     return {key: each for key, each in found.items() if key != "self"}
+
+
+def annotation(name: str, argument: str) -> str:
+    """What an argument is declared to take."""
+    made: Any = getattr(z, name, None)
+    if is_dataclass(made):
+        return next(str(field.type) for field in fields(made) if field.name == argument)
+    return str(parameters(name)[argument].annotation)

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
 from ztdsl import (
+    Anyone,
     AnyRequest,
     AnyWorkload,
-    Anyone,
     Claim,
     DryRun,
     EndUser,
@@ -77,9 +77,7 @@ orders = Service("orders", namespace=shop, service_account="orders", ports=[api,
 ledger = Service("ledger", namespace=shop, service_account="ledger", ports=[api, vault])
 frontend = Service("frontend", namespace=web, service_account="frontend", ports=[api])
 trial = Service("trial", namespace=lab, service_account="trial", ports=[api, store])
-gateway = Gateway(
-    "gateway", namespace=edge, service_account="gateway", ports=[https, passthrough], trusted_proxies=1
-)
+gateway = Gateway("gateway", namespace=edge, service_account="gateway", ports=[https, passthrough], trusted_proxies=1)
 WORKLOADS: tuple[Service | Gateway, ...] = (orders, ledger, frontend, trial, gateway)
 
 role, scope, dotted = Claim("role", Role), Claim("scope", str), Claim("shop.example/tier", str)
@@ -164,7 +162,10 @@ _http = st.builds(
     not_hosts=_none_or(st.sampled_from(_HOSTS[:2])),
 )
 _grpc = st.builds(
-    Grpc, st.just("shop.v1.Orders"), methods=_none_or(_some(("Get", "List"))), headers=_none_or(_headers.map(lambda h: [h]))
+    Grpc,
+    st.just("shop.v1.Orders"),
+    methods=_none_or(_some(("Get", "List"))),
+    headers=_none_or(_headers.map(lambda h: [h])),
 )
 _requests = st.one_of(st.builds(AnyRequest), _http, st.lists(_http, min_size=1, max_size=3))
 _calls = st.one_of(st.builds(AnyRequest), _grpc, st.lists(_grpc, min_size=1, max_size=2))
@@ -176,7 +177,7 @@ _users = st.builds(
     subject=st.sampled_from((None, None, "u1", ["u1", "u2"], "tenant/u1", ["u1", "tenant/u2"])),
     presenter=st.sampled_from((None, None, "portal")),
     where=_none_or(_some(_TESTS)),
-) | st.builds(EndUser, st.just(partner_auth), where=_none_or(st.just([role.is_in("admin")])))
+) | st.builds(EndUser, st.just(partner_auth), where=_none_or(st.just([role.is_in(Role.ADMIN)])))
 
 scheduler = External("scheduler", namespace="batch", service_account="scheduler")
 exchange = External("exchange", namespace="batch", service_account="exchange", trust_domain="partner.example")
@@ -226,7 +227,13 @@ def rules(draw: st.DrawFn) -> Rule:
         user = draw(_users)
     if kind in {"tcp", "passthrough"}:
         to: Any = passthrough if is_gateway else store
-        target = gateway.at(to) if is_gateway else shop.every(store) if is_every else draw(st.sampled_from((orders, trial))).at(to)
+        target = (
+            gateway.at(to)
+            if is_gateway
+            else shop.every(store)
+            if is_every
+            else draw(st.sampled_from((orders, trial))).at(to)
+        )
         names = draw(st.sampled_from(((), ["db.example.com"], ["*.example.com"]))) if is_gateway else ()
         make: Any = allow_tcp if is_allow else deny_tcp
         made: Rule = make(callers, to=target, server_names=names, stage=stage, because="connections")
@@ -243,8 +250,7 @@ def rules(draw: st.DrawFn) -> Rule:
         audited: Rule = audit(callers, user=user, to=targets, http=http, because="audited")
         return audited
     make = allow if is_allow else deny
-    made = make(callers, user=user, to=targets, http=http, stage=stage, because="requests")
-    return made
+    return cast("Rule", make(callers, user=user, to=targets, http=http, stage=stage, because="requests"))
 
 
 def policy_of(some: Sequence[Rule]) -> Policy:
@@ -253,7 +259,10 @@ def policy_of(some: Sequence[Rule]) -> Policy:
 
 
 _claims = st.fixed_dictionaries(
-    {"iss": st.sampled_from((auth.issuer, auth.issuer, partner_auth.issuer)), "aud": st.sampled_from((["shop"], ["shop", "ledger"], "shop"))},
+    {
+        "iss": st.sampled_from((auth.issuer, auth.issuer, partner_auth.issuer)),
+        "aud": st.sampled_from((["shop"], ["shop", "ledger"], "shop")),
+    },
     optional={
         "sub": st.sampled_from(("u1", "u1", "u2", "tenant/u1", "tenant/u2", "")),
         "azp": st.sampled_from(("portal", "other")),
@@ -273,19 +282,54 @@ def call(draw: st.DrawFn, mesh: Mesh) -> Call:
     to = draw(st.sampled_from(WORKLOADS))
     port = draw(st.sampled_from(list(to.ports)))
     domains = (*mesh.trust_domains, *mesh.trust_domains, "partner.example")
-    identities = (("web", "frontend"), ("istio-ingress", "gateway"), ("shop", "orders"), ("shop", "ledger"),
-                  ("batch", "scheduler"), ("batch", "exchange"), ("web", "other"), ("webs", "frontend"))  # fmt: skip
+    identities = (
+        ("web", "frontend"),
+        ("istio-ingress", "gateway"),
+        ("shop", "orders"),
+        ("shop", "ledger"),
+        ("batch", "scheduler"),
+        ("batch", "exchange"),
+        ("web", "other"),
+        ("webs", "frontend"),
+    )
     peer = st.builds(lambda domain, who: (domain, *who), st.sampled_from(domains), st.sampled_from(identities))
     is_grpc = port is calls
     paths = (
         ("/shop.v1.Orders/Get", "/shop.v1.Orders/List", "/shop.v1.Orders/Put", "/shop.v1.OrdersX/Get")
         if is_grpc
-        else ("/orders", "/orders", "/orders/", "/orders/7", "/orders/7/items", "/orders//items", "/orders/a.css", "/x.css",
-              "/orders?f=x.css", "/ORDERS", "/files/a", "/files/a/", "/files/a/b/c", "/files/a/b[c]", "/files//", "/", "/a%20b",
-              "/ordersX")  # fmt: skip
+        else (
+            "/orders",
+            "/orders",
+            "/orders/",
+            "/orders/7",
+            "/orders/7/items",
+            "/orders//items",
+            "/orders/a.css",
+            "/x.css",
+            "/orders?f=x.css",
+            "/ORDERS",
+            "/files/a",
+            "/files/a/",
+            "/files/a/b/c",
+            "/files/a/b[c]",
+            "/files//",
+            "/",
+            "/a%20b",
+            "/ordersX",
+        )
     )
-    hosts = ("shop.example.com", "SHOP.example.com:80", "shop.example.com:8443", "x.example.com", "x.example.com:443",
-             "x.example.com:9999", "example.com", "api.example.org:1", "shop.example.com.", "api.example.org")  # fmt: skip
+    hosts = (
+        "shop.example.com",
+        "SHOP.example.com:80",
+        "shop.example.com:8443",
+        "x.example.com",
+        "x.example.com:443",
+        "x.example.com:9999",
+        "example.com",
+        "api.example.org:1",
+        "shop.example.com.",
+        "api.example.org",
+    )
     line = st.tuples(st.sampled_from(("x-team", "X-TEAM", "x-env")), st.sampled_from(("a", "b", "ab", "ba", "")))
     return Call(
         to,

@@ -34,7 +34,7 @@ LOADERS: tuple[Any, ...] = (yaml.SafeLoader, yaml.CSafeLoader)
 
 
 def _read(text: str, loader: Any) -> list[Any]:
-    return list(yaml.load_all(text, Loader=loader))  # noqa: S506 - both loaders are safe ones
+    return list(yaml.load_all(text, Loader=loader))
 
 
 def _silent(manifests: tuple[Annotated, ...]) -> tuple[Annotated, ...]:

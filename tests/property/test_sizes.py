@@ -19,7 +19,7 @@ from ztdsl.lower.split import fitting, packed
 from ztdsl.resolve import resolve
 from ztdsl.traffic.mesh import Mesh
 
-_words = st.text("ab.😀\"\\é", min_size=1, max_size=8)
+_words = st.text('ab.😀"\\é', min_size=1, max_size=8)
 _long = st.text("a", min_size=1, max_size=300)
 
 
@@ -81,9 +81,14 @@ _peers = st.one_of(
     st.builds(values.PeerNamespace, _words),
     st.builds(values.PeerTrustDomain, _domain),
 )
-_addresses = st.builds(values.SourceAddress, st.just("2001:db8::/32")) | st.builds(values.ClientAddress, st.just("10.0.0.1"))
+_addresses = st.builds(values.SourceAddress, st.just("2001:db8::/32")) | st.builds(
+    values.ClientAddress, st.just("10.0.0.1")
+)
 _sources = st.one_of(
-    _peers, _addresses, st.builds(values.AnyPeer, _tuples(_peers)), st.builds(values.Everyone, _tuples(_peers | _addresses))
+    _peers,
+    _addresses,
+    st.builds(values.AnyPeer, _tuples(_peers)),
+    st.builds(values.Everyone, _tuples(_peers | _addresses)),
 )
 _patterns = st.builds(values.Pattern, st.sampled_from(values.Match), _words)
 _tests = st.builds(
@@ -98,22 +103,37 @@ _users = st.builds(
 _callers = st.builds(values.Caller, _sources, st.none() | _users)
 _headers = st.builds(values.HeaderTest, _words, _tuples(_patterns), _tuples(_patterns))
 _hosts = st.sampled_from(("a", "*.b", "c:80"))
+_some_words = _tuples(_words)
 _requests = st.builds(
     values.Request,
-    _tuples(_words), _tuples(_words), _tuples(_hosts), _tuples(_headers, 2), _tuples(_words), _tuples(_words), _tuples(_hosts),
-)  # fmt: skip
+    _some_words,
+    _some_words,
+    _tuples(_hosts),
+    _tuples(_headers, 2),
+    _some_words,
+    _some_words,
+    _tuples(_hosts),
+)
 _meshes = st.builds(lambda name, others: Mesh(trust_domain=name, trust_domain_aliases=others), _long, _tuples(_long, 4))
 
 
 _wordy = values.User("i" * 3000, subjects=tuple(f"{number}" for number in range(300)))
-_deep = values.ClaimTest(("c" * 3000,), values.Quantifier.ALL, tuple(values.Pattern(values.Match.EXACT, f"{n}") for n in range(300)))
+_deep = values.ClaimTest(
+    ("c" * 3000,), values.Quantifier.ALL, tuple(values.Pattern(values.Match.EXACT, f"{n}") for n in range(300))
+)
 
 
 @settings(max_examples=300)
 @example(Mesh(), (values.Caller(values.Everyone(), _wordy),), (values.Request(),), (), ())
 @example(Mesh(), (values.Caller(values.Everyone(), values.User("i", claims=(_deep,))),), (values.Request(),), (), ())
 @example(Mesh(), (values.Caller(values.Everyone()),), (), tuple(range(60_000)), ())
-@given(_meshes, _tuples(_callers, 4).filter(bool), _tuples(_requests, 4), _tuples(st.integers(1, 65535), 200), _tuples(_words))
+@given(
+    _meshes,
+    _tuples(_callers, 4).filter(bool),
+    _tuples(_requests, 4),
+    _tuples(st.integers(1, 65535), 200),
+    _tuples(_words),
+)
 def test_the_estimate_of_a_size_never_falls_short(
     mesh: Mesh, callers: Any, requests: Any, ports: Any, names: Any
 ) -> None:

@@ -49,7 +49,7 @@ def _exchanging(name: str, argument: str, value: Any) -> Callable[[str, dict[str
 
 def _is_right(name: str, argument: str, value: object) -> bool:
     """Whether the signature itself takes such a value."""
-    kinds = str(every.parameters(name)[argument].annotation)
+    kinds = every.annotation(name, argument)
     if value is None:
         return "None" in kinds
     if argument == "labels":
@@ -84,7 +84,7 @@ def test_a_value_of_the_wrong_kind_is_a_finding_with_a_place(what: str) -> None:
             assert span_of(each.primary.place).line is not None, place
 
 
-@pytest.mark.parametrize(("name", "argument"), ARGUMENTS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS, ids=str)
 def test_a_missing_argument_is_a_finding_or_has_a_default(name: str, argument: str) -> None:
     """Leaving an argument out never raises; if it is required, it is an error."""
 
@@ -112,9 +112,11 @@ junk = st.recursive(
     | st.text(max_size=5)
     | st.binary(max_size=3)
     | st.sampled_from((Namespace, Present(), Namespace("a"), len, object(), ..., NotImplemented)),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.lists(inner, max_size=3).map(tuple)
-    | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
     max_leaves=5,
 )
 

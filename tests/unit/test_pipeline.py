@@ -58,12 +58,14 @@ def test_a_mesh_can_be_a_name_or_a_value(tmp_path: Path) -> None:
         run(file, Options(today=TODAY))
 
 
-def test_a_mesh_value_needs_no_choice_in_the_configuration(tmp_path: Path) -> None:
-    """Several meshes in a file are no obstacle to whoever brings their own."""
+def test_a_mesh_value_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Other settings still come from the file beside the policy."""
     (tmp_path / "policies.py").write_text(POLICY, encoding="utf-8")
-    (tmp_path / "ztc.toml").write_text("[meshes.a]\n[meshes.b]\n", encoding="utf-8")
+    (tmp_path / "ztc.toml").write_text('strict = true\n[meshes.a]\nroot_namespace = "x"\n', encoding="utf-8")
     mesh = Mesh(name="mine")
-    assert configure(tmp_path / "policies.py", Options(mesh=mesh, today=TODAY)).mesh is mesh
+    configuration = configure(tmp_path / "policies.py", Options(mesh=mesh, today=TODAY))
+    assert configuration.mesh is mesh
+    assert configuration.strict
 
 
 def test_a_file_that_is_not_there_is_a_failure(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ztdsl.api.build import Build as Build
     from ztdsl.api.build import build_manifests as build_manifests
+    from ztdsl.api.build import build_text as build_text
     from ztdsl.api.check import Check as Check
     from ztdsl.api.check import check_policy as check_policy
     from ztdsl.api.check import read_settings as read_settings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "Build": "build",
     "build_manifests": "build",
+    "build_text": "build",
     "Check": "check",
     "check_policy": "check",
     "read_settings": "check",
@@ -47,6 +49,7 @@ __all__ = [
     "UnknownWorkload",
     "Written",
     "build_manifests",
+    "build_text",
     "check_policy",
     "explain_code",
     "explain_service",

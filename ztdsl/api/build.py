@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ztdsl.istio.annotated import Annotated
     from ztdsl.istio.kinds import Manifest
     from ztdsl.istio.source_map import SourceMap
+    from ztdsl.load import Loaded
+    from ztdsl.pipeline import Result
     from ztdsl.traffic.mesh import Mesh
 
 
@@ -30,6 +32,7 @@ class Build:
         policy: the policy's name; None for a broken one.
         owner: the team that answers for it.
         annotated: the manifests with comments and places; None where there are errors.
+        rendered: the YAML stream, where it was rendered while the manifests were verified.
     """
 
     report: Report
@@ -37,6 +40,7 @@ class Build:
     policy: str | None
     owner: str | None
     annotated: tuple[Annotated, ...] | None
+    rendered: str | None = None
 
     @property
     def manifests(self) -> tuple[Manifest, ...] | None:
@@ -45,13 +49,13 @@ class Build:
 
     @property
     def text(self) -> str:
-        """The manifests as a YAML stream with comments; worked out at each call.
+        """The manifests as a YAML stream with comments.
 
         Raises:
             ValueError: there are errors, and so no manifests.
             TemplateFailure: a template of the user's does not render, or changes the manifests.
         """
-        return self.text_of(self._good())
+        return self.text_of(self._good()) if self.rendered is None else self.rendered
 
     def text_of(self, some: tuple[Annotated, ...]) -> str:
         """Some of the manifests as a YAML stream with comments.
@@ -111,12 +115,39 @@ def build_manifests(
         ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
         LoadFailure: the policy file does not load, or holds no single policy.
     """
-    result = run(source, Options(mesh, config, istio_version, today, templates))
-    owner = result.loaded.policy.owner
-    return Build(
-        result.report,
-        result.configuration,
-        result.report.policy,
-        owner if isinstance(owner, str) else None,
-        result.manifests,
-    )
+    return _build(run(source, Options(mesh, config, istio_version, today, templates)))
+
+
+def build_text(
+    source: str | Path,
+    *,
+    mesh: str | None = None,
+    config: Path | None = None,
+    istio_version: str | None = None,
+    today: date | None = None,
+    templates: Path | None = None,
+) -> Build:
+    """`build_manifests` with the YAML stream rendered while the manifests are verified, for the command line.
+
+    A large mesh is verified by a second process meanwhile; arguments and failures as for `build_manifests`.
+
+    Raises:
+        TemplateFailure: a template of the user's does not render, or changes the manifests.
+    """
+    return _build(run(source, Options(mesh, config, istio_version, today, templates), _rendered))
+
+
+def _build(result: Result) -> Build:
+    report = result.report
+    return Build(report, result.configuration, report.policy, _owner(result.loaded), result.manifests, result.text)
+
+
+def _rendered(loaded: Loaded, configuration: Configuration, manifests: tuple[Annotated, ...]) -> str:
+    from ztdsl.render import yaml_text  # noqa: PLC0415 - a check renders nothing
+
+    return yaml_text(loaded.policy.name, _owner(loaded), manifests, templates=configuration.templates)
+
+
+def _owner(loaded: Loaded) -> str | None:
+    owner = loaded.policy.owner
+    return owner if isinstance(owner, str) else None

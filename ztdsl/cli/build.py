@@ -65,11 +65,12 @@ def build(
         raise UsageProblem("--out-dir writes YAML files and nothing else", "leave out --out-file and -o")
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
     chosen = settings(mesh, config, istio_version, today, templates)
-    from ztdsl.api import build_manifests  # noqa: PLC0415 - a mistake in the flags is answered without it
+    from ztdsl.api import build_manifests, build_text  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
 
     with diverted_stdout():
-        built = build_manifests(policy, **chosen)
+        is_stream = output == "yaml" and out_dir is None
+    built = build_text(policy, **chosen) if is_stream else build_manifests(policy, **chosen)
     if verbose:
         announce(built.configuration)
     if built.report.findings or (built.report.accepted and not quiet):

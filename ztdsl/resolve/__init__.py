@@ -78,20 +78,20 @@ def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:
 
 def _canonical(context: Context, found: list[Rule]) -> tuple[Rule, ...]:
     """The rules in an order that depends on their meaning alone; a rule that repeats another is a finding."""
-    keyed = sorted([(_key(rule), _words(rule), index) for index, rule in enumerate(found)])
+    places: dict[tuple[str, str], list[tuple[tuple[object, ...], tuple[str, str, str], int]]] = {}
+    for index, rule in enumerate(found):
+        key = (_EFFECTS[rule.effect], rule.meaning())
+        places.setdefault((rule.namespace, rule.workload or ""), []).append((key, _words(rule), index))
     kept: list[Rule] = []
-    meaning: tuple[object, ...] = ()
-    for key, _, index in keyed:
-        if key == meaning:
-            _report_repeated(context, kept[-1], found[index])
-            continue
-        kept.append(found[index])
-        meaning = key
+    for place in sorted(places):
+        meaning: object = None
+        for key, _, index in sorted(places[place]):
+            if key == meaning:
+                _report_repeated(context, kept[-1], found[index])
+                continue
+            kept.append(found[index])
+            meaning = key
     return tuple(kept)
-
-
-def _key(rule: Rule) -> tuple[object, ...]:
-    return (rule.namespace, rule.workload or "", _EFFECTS[rule.effect], rule.meaning())
 
 
 def _words(rule: Rule) -> tuple[str, str, str]:

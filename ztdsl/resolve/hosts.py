@@ -69,8 +69,8 @@ def server_name_problem(name: str) -> Complaint | None:
 
 def _split(host: str) -> tuple[str, str | None]:
     if host.startswith("["):
-        name, _, rest = host.partition("]")
-        return f"{name}]", rest.removeprefix(":") if rest.startswith(":") else (rest and "malformed") or None
+        name, bracket, rest = host.partition("]")
+        return name + bracket, rest.removeprefix(":") if rest.startswith(":") else (rest and "malformed") or None
     name, colon, port = host.partition(":")
     return name, port if colon else None
 
@@ -78,7 +78,8 @@ def _split(host: str) -> tuple[str, str | None]:
 def _is_name(name: str) -> bool:
     if name.startswith("["):
         try:
-            return ip_address(name[1:-1]).version == 6 and "%" not in name  # noqa: PLR2004 - brackets are IPv6's
+            version = ip_address(name[1:-1]).version
+            return version == 6 and name.endswith("]") and "%" not in name  # noqa: PLR2004 - brackets are IPv6's
         except ValueError:
             return False
     if name.rpartition(".")[2].isdecimal():

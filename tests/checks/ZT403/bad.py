@@ -3,7 +3,8 @@ from datetime import date
 from ztdsl import Anyone, Gateway, Http, HttpPort, Namespace, Permissive, Policy, allow
 
 edge = Namespace("istio-ingress")
-https = HttpPort(8443, service=443, mtls=Permissive(because="visitors have no mesh certificate", until=date(2027, 3, 31)))
+public = Permissive(because="visitors have no mesh certificate", until=date(2027, 3, 31))
+https = HttpPort(8443, service=443, mtls=public)
 ingress = Gateway("ingress", namespace=edge, service_account="ingress", ports=[https])
 
 policy = Policy(

@@ -7,7 +7,8 @@ from pathlib import Path
 GOOD = """\
 from datetime import date
 
-from ztdsl import Anyone, AnyRequest, HttpPort, Namespace, Permissive, Policy, Service, TcpPort, allow, allow_tcp, IpBlock
+from ztdsl import Anyone, AnyRequest, HttpPort, IpBlock, Namespace, Permissive, Policy, Service, TcpPort
+from ztdsl import allow, allow_tcp
 
 web, shop = Namespace("web"), Namespace("shop")
 api = HttpPort(8080)

@@ -45,7 +45,12 @@ def test_one_port_is_named_by_number_or_variable(tmp_path: Path, port: str) -> N
 
 @pytest.mark.parametrize(
     ("name", "candidate"),
-    [("order", "orders"), ("shop/frontend", "web/frontend"), ("orders:9", "orders:8080"), ("orders:intak", "orders:intake")],
+    [
+        ("order", "orders"),
+        ("shop/frontend", "web/frontend"),
+        ("orders:9", "orders:8080"),
+        ("orders:intak", "orders:intake"),
+    ],
 )
 def test_an_unknown_workload_comes_with_candidates(tmp_path: Path, name: str, candidate: str) -> None:
     """Whoever mistypes a name is told what there is."""

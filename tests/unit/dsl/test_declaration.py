@@ -88,7 +88,8 @@ def test_later_changes_to_a_list_or_dictionary_do_not_reach_a_declaration() -> N
 def test_what_is_not_a_list_stays_as_it_is() -> None:
     """A lone string is left for `resolve` to refuse, never taken apart into letters."""
     wrong: Any = "GET"
-    assert Http(methods=wrong).methods == "GET"
+    kept: object = Http(methods=wrong).methods
+    assert kept == "GET"
 
 
 def test_identity_is_the_object() -> None:

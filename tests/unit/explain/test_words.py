@@ -68,5 +68,6 @@ def test_requests() -> None:
         ("i",),
     )
     assert words.request(whole) == (
-        "GET, POST any method but PUT on /a, /b/* not on /c at host h at any host but i with header x 1 without header x any value"
+        "GET, POST any method but PUT on /a, /b/* not on /c at host h at any host but i "
+        "with header x 1 without header x any value"
     )

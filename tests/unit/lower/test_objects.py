@@ -82,7 +82,11 @@ def test_each_effect_is_a_policy_and_a_trial_stands_apart() -> None:
         )
     )
     policies = {e["metadata"]["name"]: e for e in found if e["metadata"]["namespace"] == "shop"}
-    assert {name: (e["spec"]["action"], e["metadata"].get("annotations")) for name, e in policies.items() if "orders" in name} == {
+    assert {
+        name: (e["spec"]["action"], e["metadata"].get("annotations"))
+        for name, e in policies.items()
+        if "orders" in name
+    } == {
         "orders-allow": ("ALLOW", None),
         "orders-allow-dry-run": ("ALLOW", {"istio.io/dry-run": "true"}),
         "orders-deny": ("DENY", None),
@@ -137,9 +141,9 @@ def test_weakened_namespaces() -> None:
         ("trial-mtls", ()),
         ("default", ("permissive until 2027-01-31: old clients", "no default-deny until 2027-01-31: trials")),
     ]
-    assert named(documents(policy_of(owns=[lab], services=[trial])), "PeerAuthentication", "trial-mtls", "lab")["mtls"] == {
-        "mode": "PERMISSIVE"
-    }
+    assert named(documents(policy_of(owns=[lab], services=[trial])), "PeerAuthentication", "trial-mtls", "lab")[
+        "mtls"
+    ] == {"mode": "PERMISSIVE"}
 
 
 def test_a_service_in_the_namespace_of_others_inherits_its_mode() -> None:
@@ -268,7 +272,9 @@ def test_reasons_of_a_shared_part_are_kept() -> None:
 
 
 _label = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,5}[a-z0-9])?", fullmatch=True)
-_suffix = st.sampled_from(("", "-allow", "-deny", "-dry-run", "-allow-dry-run", "-2", "-allow-2", "-mtls", "-jwt", "-jwt-2"))
+_suffix = st.sampled_from(
+    ("", "-allow", "-deny", "-dry-run", "-allow-dry-run", "-2", "-allow-2", "-mtls", "-jwt", "-jwt-2")
+)
 _name = st.one_of(
     st.builds(lambda stem, ends: stem + ends, _label, _suffix),
     st.sampled_from(("default", "allow-nothing", "allow-every-workload", "every-workload", "a" * 63, "x-dry-run")),
@@ -284,7 +290,13 @@ def test_names_never_collide_and_are_legal(services: list[str]) -> None:
     made = [Service(name, namespace=everywhere, service_account="a", ports=[port, raw]) for name in services]
     stages = (None, DryRun(until=UNTIL))
     rules = [
-        make(Anyone(), to=[*(each.at(port) for each in made), everywhere.every(port)], http=EVERY, because="a", stage=stage)
+        make(
+            Anyone(),
+            to=[*(each.at(port) for each in made), everywhere.every(port)],
+            http=EVERY,
+            because="a",
+            stage=stage,
+        )
         for make in (allow, deny)
         for stage in stages
     ]
@@ -299,6 +311,7 @@ def test_names_never_collide_and_are_legal(services: list[str]) -> None:
 
 def test_ports_and_labels_do_not_depend_on_their_order() -> None:
     """Two services that differ in the order of what they list render the same."""
+
     def texts(ports: list[Any], labels: dict[str, str]) -> list[dict[str, Any]]:
         weak = [p for p in ports if p.mtls is not None]
         one = Service("one", namespace=shop, service_account="one", ports=ports, labels=labels)

@@ -143,7 +143,9 @@ def test_connections_name_their_port_and_nothing_of_http() -> None:
 
 def test_server_names_are_conditions() -> None:
     """A gateway that passes TLS through sees what clients ask for."""
-    rule = allow_tcp(Anyone(), to=gateway.at(passthrough), server_names=["db.example.com", "*.example.org"], because="a")
+    rule = allow_tcp(
+        Anyone(), to=gateway.at(passthrough), server_names=["db.example.com", "*.example.org"], because="a"
+    )
     (found,) = rules(rule, name="gateway-allow", namespace="istio-ingress")
     assert found["when"] == [{"key": "connection.sni", "values": ["*.example.org", "db.example.com"]}]
     assert operations(found) == [{"ports": ["8444"]}]

@@ -57,7 +57,7 @@ def _who(callers: Any, user: EndUser | None = None) -> Rule:
 
 
 def test_a_workload_or_a_token_is_two_sources_of_one_rule() -> None:
-    """mTLS principal or validated token in one policy: two `from` entries, never one with both fields."""
+    """A peer identity or a validated token in one policy: two `from` entries, never one with both fields."""
     (rule,) = rules(_who([frontend, EndUser(auth)]))
     assert sources(rule) == [{"requestPrincipals": ["https://auth.example.com/*"]}, {"principals": [FRONTEND]}]
 
@@ -104,7 +104,12 @@ def test_peers_of_one_user_do_not_lend_each_other_their_tokens() -> None:
     """A workload alone and another with a token stay two sources."""
     found = rules(_who(frontend), _who(gateway, EndUser(auth)))
     assert [sources(rule) for rule in found] == [
-        [{"principals": ["cluster.local/ns/istio-ingress/sa/gateway"], "requestPrincipals": ["https://auth.example.com/*"]}],
+        [
+            {
+                "principals": ["cluster.local/ns/istio-ingress/sa/gateway"],
+                "requestPrincipals": ["https://auth.example.com/*"],
+            }
+        ],
         [{"principals": [FRONTEND]}],
     ]
 
@@ -182,7 +187,10 @@ def test_identities_of_the_mesh(caller: Any, principals: list[str]) -> None:
         (TrustDomain("old.example"), ["old.example/ns/*", "prod.example/ns/*"]),
         (TrustDomain(), ["old.example/ns/*", "prod.example/ns/*"]),
         (TrustDomain("partner.example"), ["partner.example/ns/*"]),
-        (External("e", namespace="a", service_account="b", trust_domain="partner.example"), ["partner.example/ns/a/sa/b"]),
+        (
+            External("e", namespace="a", service_account="b", trust_domain="partner.example"),
+            ["partner.example/ns/a/sa/b"],
+        ),
     ],
 )
 def test_identities_with_aliases_and_federation(caller: Any, principals: list[str]) -> None:

@@ -118,7 +118,9 @@ def test_a_key_set_that_is_too_large_stops_the_build(tmp_path: Path) -> None:
     keys = [{"kty": "RSA", "n": "n" * 400, "e": "AQAB", "kid": str(number)} for number in range(1000)]
     (tmp_path / "keys.json").write_text(json.dumps({"keys": keys}), encoding="utf-8")
     issuer = Issuer("huge", jwks_file=str(tmp_path / "keys.json"), audiences=["a"])
-    rules = [allow(EndUser(issuer), to=each, http=AnyRequest(), because="a") for each in (orders.at(api), frontend.at(api))]
+    rules = [
+        allow(EndUser(issuer), to=each, http=AnyRequest(), because="a") for each in (orders.at(api), frontend.at(api))
+    ]
     resolved = resolve(policy_of(rules), Mesh(), TODAY)
     assert resolved.model is not None
     assert [each.code for each in lower(resolved.model).findings] == ["ZT603"]

@@ -73,7 +73,7 @@ def test_an_owner_of_several_lines_stays_one_comment() -> None:
 
 
 def test_json_is_a_list_in_ascii() -> None:
-    """kubectl takes the List as it is."""
+    """The List is what kubectl takes as it is."""
     whole = json.loads(json_text(_manifests()))
     assert (whole["apiVersion"], whole["kind"]) == ("v1", "List")
     assert whole["items"] == [document(each.manifest) for each in _manifests()]
@@ -103,7 +103,11 @@ def test_a_template_of_the_users_comes_first(tmp_path: Path) -> None:
         ("nothing: here\n", "ZT013", "has 1 objects, and the policy 3"),
         ("# nothing\n", "ZT013", "has 0 objects"),
         ("a: [", "ZT013", "is not YAML"),
-        ("{% for each in documents %}\n---\nkind: {{ each.kind }}\n{% endfor %}\n", "ZT013", "changes AuthorizationPolicy"),
+        (
+            "{% for each in documents %}\n---\nkind: {{ each.kind }}\n{% endfor %}\n",
+            "ZT013",
+            "changes AuthorizationPolicy",
+        ),
     ],
 )
 def test_a_broken_template_is_a_finding(tmp_path: Path, template: str, code: str, words: str) -> None:
@@ -129,7 +133,8 @@ def test_a_broken_template_is_shown_by_file_and_line(tmp_path: Path) -> None:
 def test_differences_are_told() -> None:
     """A template that drops a rule is refused with the place that differs."""
     manifest = AuthorizationPolicy(Meta("a", "b", ()), None, (), "ALLOW", None, ())
-    text = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: b}\nspec: {action: DENY}\n"
+    head = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: b}\n"
+    text = head + "spec: {action: DENY}\n"
     finding = text_problem(text, [manifest])
     assert finding is not None
     assert "action" in finding.notes[0]

@@ -17,9 +17,33 @@ def test_harmless_texts_stay_plain(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yes", "No", "null", "on", "y", "1", "8080", "1e3", "0o7", "2026-11-24", "12:30", "*", "/a*", "~", "a b",
-             "-", "a: b", "#a", "{{ a }}", ".inf", "=", "<<"],
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "yes",
+        "No",
+        "null",
+        "on",
+        "y",
+        "1",
+        "8080",
+        "1e3",
+        "0o7",
+        "2026-11-24",
+        "12:30",
+        "*",
+        "/a*",
+        "~",
+        "a b",
+        "-",
+        "a: b",
+        "#a",
+        "{{ a }}",
+        ".inf",
+        "=",
+        "<<",
+    ],
+)
 def test_everything_else_is_quoted(text: str) -> None:
     """What any YAML reader could take for something else stands in quotes."""
     assert scalar(text).startswith('"')
@@ -27,9 +51,17 @@ def test_everything_else_is_quoted(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("a\nb", r'"a\nb"'), ("\x85", r'"\x85"'), ("\u2028", r'"\u2028"'), ("\ufeff", r'"\ufeff"'), ("\x7f", r'"\x7f"'),
-     ("é", '"é"'), ("😀", '"😀"'), ('"\\', r'"\"\\"')],
-)  # fmt: skip
+    [
+        ("a\nb", r'"a\nb"'),
+        ("\x85", r'"\x85"'),
+        ("\u2028", r'"\u2028"'),
+        ("\ufeff", r'"\ufeff"'),
+        ("\x7f", r'"\x7f"'),
+        ("é", '"é"'),
+        ("😀", '"😀"'),
+        ('"\\', r'"\"\\"'),
+    ],
+)
 def test_what_would_break_or_hide_is_escaped(text: str, written: str) -> None:
     """Line breaks, controls and marks become escapes; letters of any script stay."""
     assert scalar(text) == written

@@ -1,0 +1,25 @@
+"""A list of requests says any request, so the narrow one beside it says nothing."""
+# types: caught
+from ztdsl import AnyRequest, Http, HttpPort, Namespace, Policy, Service, allow
+
+shop = Namespace("shop")
+api = HttpPort(8080)
+frontend = Service("frontend", namespace=shop, service_account="frontend")
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+
+policy = Policy(
+    "shop",
+    owns=[shop],
+    services=[frontend, orders],
+    rules=[
+        allow(
+            frontend,
+            to=orders.at(api),
+            http=[
+                Http(methods=["GET"], paths=["/orders"]),
+                AnyRequest(),  # expect: ZT137 "AnyRequest()"
+            ],
+            because="the shop lists orders",
+        ),
+    ],
+)
