@@ -1,6 +1,6 @@
 """Makes the skeleton of a check: its catalogue row, its page and its executed pair.
 
-Called as `just new-check ZT138 unreachable-port warning`.
+Called as `just new-check ZT139 unreachable-port warning`.
 """
 
 from __future__ import annotations

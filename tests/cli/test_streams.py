@@ -131,7 +131,7 @@ def test_an_impossible_state_asks_for_a_report(good: Path, tmp_path: Path, envir
         "import ztdsl.api.build\n"
         "def broken(*words, **settings):\n"
         "    raise LookupError('no such thing')\n"
-        "ztdsl.api.build.build_manifests = broken\n"
+        "ztdsl.api.build.build_text = broken\n"
     )
     environment["PYTHONPATH"] = f"{package}{os.pathsep}{environment['PYTHONPATH']}"
     command = [*ZTC, "build", str(good)]

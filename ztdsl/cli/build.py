@@ -68,9 +68,9 @@ def build(
     from ztdsl.api import build_manifests, build_text  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
 
+    is_stream = output == "yaml" and out_dir is None
     with diverted_stdout():
-        is_stream = output == "yaml" and out_dir is None
-    built = build_text(policy, **chosen) if is_stream else build_manifests(policy, **chosen)
+        built = build_text(policy, **chosen) if is_stream else build_manifests(policy, **chosen)
     if verbose:
         announce(built.configuration)
     if built.report.findings or (built.report.accepted and not quiet):

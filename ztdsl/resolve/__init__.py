@@ -80,11 +80,11 @@ def _canonical(context: Context, found: list[Rule]) -> tuple[Rule, ...]:
     """The rules in an order that depends on their meaning alone; a rule that repeats another is a finding."""
     places: dict[tuple[str, str], list[tuple[tuple[object, ...], tuple[str, str, str], int]]] = {}
     for index, rule in enumerate(found):
-        key = (_EFFECTS[rule.effect], rule.meaning())
+        key: tuple[object, ...] = (_EFFECTS[rule.effect], rule.meaning())
         places.setdefault((rule.namespace, rule.workload or ""), []).append((key, _words(rule), index))
     kept: list[Rule] = []
     for place in sorted(places):
-        meaning: object = None
+        meaning: tuple[object, ...] = ()
         for key, _, index in sorted(places[place]):
             if key == meaning:
                 _report_repeated(context, kept[-1], found[index])

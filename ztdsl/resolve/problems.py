@@ -162,7 +162,7 @@ def named(declaration: Declaration) -> str:
     """What a declaration is, with its name where it has one."""
     name = getattr(declaration, "name", None)
     if name is None:
-        name = getattr(declaration, "issuer", None) or getattr(declaration, "container", None)
+        name = getattr(declaration, "issuer", getattr(declaration, "container", None))
     if isinstance(name, str):
         return f"{kind_of(declaration)} `{name}`"
     return f"{kind_of(declaration)} `{number_word(name)}`" if isinstance(name, int) else kind_of(declaration)
