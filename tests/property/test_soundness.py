@@ -9,6 +9,7 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from tests.property import declared, enforced
+from tests.property.near import near
 from tests.property.shop import MESHES, TODAY, call, policy_of, rules
 from ztdsl.diagnostics.model import Severity
 from ztdsl.istio.document import document
@@ -23,7 +24,7 @@ from ztdsl.resolve import resolve
 def test_manifests_allow_exactly_what_was_declared(data: st.DataObject) -> None:
     """For random policies and calls, the author's meaning and Istio's reading of the YAML agree."""
     mesh = data.draw(st.sampled_from(MESHES))
-    policy = policy_of(data.draw(st.lists(rules(), min_size=1, max_size=5)))
+    policy = policy_of(data.draw(st.lists(rules(), min_size=1, max_size=4)))
     resolved = resolve(policy, mesh, TODAY)
     refused = sorted({each.code for each in resolved.findings if each.severity is Severity.ERROR})
     event(f"refused: {refused}")
@@ -35,8 +36,9 @@ def test_manifests_allow_exactly_what_was_declared(data: st.DataObject) -> None:
     text = yaml_text(resolved.model.policy, resolved.model.owner, lowered.manifests)
     documents: list[Any] = list(yaml.load_all(text, Loader=yaml.CSafeLoader))
     assert documents == [document(annotated.manifest) for annotated in lowered.manifests]
-    for _ in range(25):
-        one = data.draw(call(mesh))
+    calls = st.one_of(call(mesh), *[near(rule, mesh) for rule in policy.rules])
+    for _ in range(15):
+        one = data.draw(calls)
         actual = enforced.verdict(documents, mesh, one)
         if actual == "unauthenticated":
             continue

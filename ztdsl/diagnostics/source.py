@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.model import Span
 from ztdsl.diagnostics.source_file import source_file
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from ztdsl.diagnostics.model import Diagnostic, Spot
     from ztdsl.origin import Position
+
+
+_CREDENTIALS: Final = re.compile(r"(://)([^\s/?#'\"@]+(?:\s[^\s/?#'\"@]*)*)@")
 
 
 def span_of(place: Spot | Span) -> Span:
@@ -36,9 +40,17 @@ def called_from(place: Spot | Span) -> tuple[tuple[Span, str], ...]:
 
 
 def line_of(file: str, number: int) -> str | None:
-    """One line of a file as it is now, without its end; None where there is none."""
+    """One line of a file as it is now, without its end, for printing; None where there is none.
+
+    What stands before the `@` of a URI may be a password, and never reaches a report; stars of the same width do.
+    """
     source = source_file(file)
-    return None if source is None else source.line(number)
+    line = None if source is None else source.line(number)
+    return line if line is None or "@" not in line else _CREDENTIALS.sub(_masked, line)
+
+
+def _masked(match: re.Match[str]) -> str:
+    return f"{match[1]}{'*' * len(match[2])}@"
 
 
 def display_path(file: str) -> str:

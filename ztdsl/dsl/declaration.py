@@ -132,6 +132,15 @@ def _fitted(
     return result
 
 
+class _GivenEmpty(tuple[()]):
+    """An empty list that was written, or came out empty, where a default of no items means something wider."""
+
+    __slots__ = ()
+
+
+GIVEN_EMPTY: Final = _GivenEmpty()
+
+
 def as_tuple(declaration: Declaration, *fields: str) -> None:
     """Replace the named list fields by tuples, so that no later change to a list can change a declaration.
 
@@ -140,7 +149,7 @@ def as_tuple(declaration: Declaration, *fields: str) -> None:
     for field in fields:
         value = getattr(declaration, field)
         if value.__class__ is list:
-            object.__setattr__(declaration, field, tuple(value))
+            object.__setattr__(declaration, field, tuple(value) or GIVEN_EMPTY)
 
 
 def as_mapping(declaration: Declaration, *fields: str) -> None:

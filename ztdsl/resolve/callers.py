@@ -180,6 +180,7 @@ def _left_out(
 ) -> tuple[Any, ...] | None:
     context.problems.report_faults(caller)
     before = len(context.problems.findings)
+    shapes.refuse_empty(context.problems, caller, "but")
     found: list[Any] = []
     allowed: Iterator[tuple[int, Any]] = shapes.items(context.problems, caller, "but", kinds, wanted)
     for _, each in allowed:

@@ -8,6 +8,7 @@ from ztdsl.diagnostics.model import Label, Spot
 from ztdsl.dsl.requests import Http
 from ztdsl.dsl.rules import Effect
 from ztdsl.ir import model as ir
+from ztdsl.ir.values import Everyone
 from ztdsl.resolve import shapes
 from ztdsl.resolve.hosts import has_port
 from ztdsl.resolve.paths import is_evadable, near_miss
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ztdsl.dsl.rules import Rule
+    from ztdsl.ir.values import Request
     from ztdsl.resolve.context import Context
     from ztdsl.resolve.target import Target
 
@@ -59,9 +61,11 @@ def warn_of_paths(context: Context, rule: Rule, where: list[Target]) -> None:
 
 def _warn_of_list(context: Context, declared: Http, field: str, *, is_grpc: bool) -> None:
     listed = tuple(path for path in getattr(declared, field) if isinstance(path, str))
+    missing: set[str] = set()
     for index, path in enumerate(listed):
         neighbour = None if is_grpc else near_miss(path, listed)
-        if neighbour is not None:
+        if neighbour is not None and neighbour not in missing:
+            missing.add(neighbour)
             context.problems.report(
                 "ZT301",
                 f"`{path}` is listed and `{neighbour}` is not",
@@ -85,23 +89,46 @@ def _warn_of_list(context: Context, declared: Http, field: str, *, is_grpc: bool
 
 
 def warn_of_dropped_tokens(context: Context, rules: Iterable[ir.Rule]) -> None:
-    """Warn of denied end users who get in without their token, because a rule lets callers in who need none."""
+    """Warn of denied end users who get in without their token, because a rule lets the same request in without one.
+
+    Only what surely meets is reported: the same callers, and requests of which one takes in the other.
+    """
     denied: list[ir.Rule] = []
-    open_to: dict[tuple[str, str, int], ir.Rule] = {}
+    open_to: dict[tuple[str, str, int], list[ir.Rule]] = {}
     for rule in rules:
         if rule.effect is ir.Effect.DENY and any([caller.user is not None for caller in rule.callers]):
             denied.append(rule)
-        elif rule.effect is ir.Effect.ALLOW and any([caller.user is None for caller in rule.callers]):
+        elif rule.effect is ir.Effect.ALLOW and not rule.dry_run and any([c.user is None for c in rule.callers]):
             for port in rule.ports:
-                open_to[rule.namespace, rule.workload or "", port] = rule
+                open_to.setdefault((rule.namespace, rule.workload or "", port), []).append(rule)
     for rule in denied:
-        names = {rule.workload or "", ""}
-        ways = [open_to[key] for name in names for p in rule.ports if (key := (rule.namespace, name, p)) in open_to]
-        if ways and rule.origin is not None:
+        names = (rule.workload or "", "") if rule.workload else ("",)
+        ways = [way for name in names for port in rule.ports for way in open_to.get((rule.namespace, name, port), ())]
+        way_in = next((way for way in ways if _meets(rule, way)), None)
+        if way_in is not None and rule.origin is not None and way_in.origin is not None:
             context.problems.report(
                 "ZT317",
                 "denied end users get in by leaving their token out",
                 Label(Spot(rule.origin)),
-                related=tuple(Label(Spot(w.origin), "lets in callers without a token") for w in ways[:1] if w.origin),
+                related=(Label(Spot(way_in.origin), "lets in callers without a token"),),
                 help=("require the token where they are let in, or deny the workloads that must not call",),
             )
+
+
+def _meets(denied: ir.Rule, allowed: ir.Rule) -> bool:
+    """Whether some request is refused with a token by one rule and let in without it by the other."""
+    refused = {caller.source for caller in denied.callers if caller.user is not None}
+    let_in = {caller.source for caller in allowed.callers if caller.user is None}
+    everyone = Everyone()
+    if not (refused & let_in or everyone in refused or everyone in let_in):
+        return False
+    return any(_takes_in(a, b) or _takes_in(b, a) for a in denied.requests for b in allowed.requests)
+
+
+def _takes_in(wide: Request, narrow: Request) -> bool:
+    """Whether every request of `narrow` surely is one of `wide`, judged by the values that both spell out."""
+    if wide.headers or wide.hosts or wide.not_hosts or wide.not_paths or wide.not_methods:
+        return wide == narrow
+    has_methods = not wide.methods or (bool(narrow.methods) and set(narrow.methods) <= set(wide.methods))
+    has_paths = not wide.paths or (bool(narrow.paths) and set(narrow.paths) <= set(wide.paths))
+    return has_methods and has_paths

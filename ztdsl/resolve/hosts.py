@@ -42,6 +42,8 @@ def host_problem(host: str) -> Complaint | None:
         help_ = "a host without a port means any port; brackets stand around an IPv6 address"
         return Complaint("ZT120", f"host `{host}` has a malformed port", (help_,))
     stem = name.removeprefix("*.")
+    if stem != name and stem.rpartition(".")[2].isdecimal():
+        return Complaint("ZT120", f"host `{host}` is a part of an address", ("write the address out",))
     if "*" in stem:
         return Complaint(
             "ZT307",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-from ztdsl.diagnostics.model import Label, Span
-from ztdsl.dsl.declaration import MISSING, origin_of
+from ztdsl.dsl.declaration import MISSING
 from ztdsl.dsl.users import AnyAudience, Claim, Issuer, TokenHeader
 from ztdsl.ir import model as ir
 from ztdsl.resolve import shapes
 from ztdsl.resolve.keys import key_set
 from ztdsl.resolve.problems import label, named
-from ztdsl.resolve.uris import CREDENTIALS, issuer_problem, key_uri_problem
+from ztdsl.resolve.uris import issuer_problem, key_uri_problem
 from ztdsl.resolve.words import (
     claim_header_problem,
     claim_name_problem,
@@ -118,7 +117,14 @@ def _check_claim(context: Context, issuer: Issuer, index: int, claim: Claim[Any]
             related=(label(first, text="first declaration"),),
             help=("remove one of them",),
         )
+    _check_claim_type(context, claim)
+
+
+def _check_claim_type(context: Context, claim: Claim[Any]) -> None:
+    problems = context.problems
     element, _ = element_type(claim)
+    if len(path_of(claim)) == 1 and path_of(claim)[0] in _NUMBERS:
+        element = int  # whatever it is declared as
     if not (isinstance(element, type) and issubclass(element, str)):
         word = getattr(element, "__name__", type(element).__name__)
         problems.report(
@@ -175,12 +181,7 @@ def _keys(context: Context, declared: Issuer) -> tuple[str | None, str | None]:
         )
         return None, None
     if uri is not None and (complaint := key_uri_problem(uri)):
-        if complaint is CREDENTIALS:  # no line of the file, which would print them
-            position = origin_of(declared).position
-            place = Label(Span(position.file), f"at the issuer on line {position.line}")
-            problems.report(complaint.code, complaint.message, place, help=complaint.help)
-        else:
-            problems.complain(complaint, declared, "jwks_uri")
+        problems.complain(complaint, declared, "jwks_uri")
     keys = key_set(problems, declared, file) if file is not None else None
     return uri, keys
 

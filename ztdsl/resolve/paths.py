@@ -63,6 +63,8 @@ def _shape_problem(path: str) -> Complaint | None:
         code = "ZT308" if "{" in path else "ZT121"
         is_regex = path.startswith(("^", "~"))
         help_ = "Istio knows no regular expressions: write the paths out" if is_regex else f"write `/{path}`"
+        if path.startswith("*"):
+            help_ = "a template begins with `/`, and a suffix such as `*.css` has no braces"
         return Complaint(code, f"path `{path}` does not begin with `/`", (help_,))
     return None
 
@@ -77,12 +79,15 @@ def _star_problem(path: str) -> Complaint | None:
         stem = path[:-1]
         help_ = f"write `{stem}` and `{stem}/*` for the path and what is below it"
         if stem.endswith("/."):
-            help_ = f"write `{stem[:-1]}*` for everything below; Istio knows no regular expressions"
+            below = f"write `{stem[:-1]}*` for everything below" if stem != "/." else _EVERY_PATH
+            help_ = f"{below}; Istio knows no regular expressions"
         return Complaint("ZT312", f"prefix `{path}` takes in every path that begins with `{stem}`", (help_,))
     return None
 
 
 def _star_help(path: str) -> str:
+    if path == "/**":
+        return _EVERY_PATH
     if path.endswith("/**") and path.startswith("/") and path.count("*") == len("**"):
         return f"write `{path[:-1]}` for everything below"
     if path.startswith("/") and all(segment == "*" or "*" not in segment for segment in path.split("/")):
@@ -127,10 +132,11 @@ def _double_star_problem(path: str) -> Complaint | None:
         return Complaint("ZT309", f"template `{path}` misses paths with a `[`", (_EVERY_PATH,))
     if path.endswith("/{**}/"):
         stem = path[: -len("/{**}/")]
+        below = f"write `{stem}/*` for everything below `{stem}`" if stem else _EVERY_PATH
         return Complaint(
             "ZT309",
             f"template `{path}` matches only paths that end with a slash",
-            (f"write `{stem}/*` for everything below `{stem}`" if "{" not in stem else f"write `{path[:-1]}`",),
+            (below if "{" not in stem else f"write `{path[:-1]}`",),
         )
     return None
 
@@ -194,16 +200,17 @@ def _decoded(match: re.Match[str]) -> str:
 @cache
 def near_miss(path: str, listed: tuple[str, ...]) -> str | None:
     """A neighbour that a denied or excepted path leaves open although it is usually the same resource."""
-    if path == "/" or path.endswith("/{**}"):
+    stem = path.removesuffix("/*").rstrip("/")
+    if path == "/" or path.endswith("/{**}") or f"{stem}/{{**}}" in listed:
         return None
     if path.endswith("/*"):
-        neighbour = path[:-2]
+        neighbour = stem
     elif "{" in path or path.startswith("*/"):
-        neighbour = path[:-1] if path.endswith("/") else f"{path}/"
+        neighbour = stem if path.endswith("/") else f"{path}/"
     elif path.startswith("*"):
         return None
     else:
-        neighbour = f"{path.rstrip('/')}/*"
+        neighbour = f"{stem}/*"
     return neighbour if neighbour and neighbour not in listed else None
 
 

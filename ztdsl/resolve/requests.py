@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ztdsl.dsl.declaration import faults_of
+from ztdsl.dsl.declaration import GIVEN_EMPTY, faults_of
 from ztdsl.dsl.requests import AnyRequest, Grpc, Header, Http
 from ztdsl.ir import values as ir
 from ztdsl.resolve import shapes
@@ -64,6 +64,8 @@ def _http(context: Context, declared: Http) -> ir.Request | None:
     found: dict[str, tuple[str, ...]] = {}
     for field, value in zip(_LISTS, _VALUES(declared), strict=True):
         if value == ():
+            if value is GIVEN_EMPTY:
+                shapes.refuse_empty(context.problems, declared, field)
             continue
         check = context.path_check if field in _PATHS else _CHECKS[field]
         found[field] = _listed(context, declared, field, check)
@@ -72,7 +74,8 @@ def _http(context: Context, declared: Http) -> ir.Request | None:
         elif field in _HOSTS:
             found[field] = tuple(sorted({host.lower() for host in found[field]}))
     headers = _headers(context, declared) if declared.headers != () else ()
-    if not found and declared.headers == () and not faults_of(declared):
+    shapes.refuse_empty(context.problems, declared, "headers")
+    if not found and declared.headers == () and not _is_broken(context, declared):
         context.problems.report(
             "ZT131", "request pattern says nothing", label(declared), help=("write `AnyRequest()` for every request",)
         )
@@ -80,6 +83,10 @@ def _http(context: Context, declared: Http) -> ir.Request | None:
         if f"not_{field}" in found and field in found:
             _check_contradiction(context, declared, field, found[field], found[f"not_{field}"])
     return ir.Request(headers=headers, **found)
+
+
+def _is_broken(context: Context, declared: Http) -> bool:
+    return bool(faults_of(declared)) or context.problems.is_broken(declared, *_LISTS, "headers")
 
 
 def _check_contradiction(
@@ -102,6 +109,7 @@ def _grpc(context: Context, declared: Grpc) -> ir.Request | None:
     if service is not None and (complaint := grpc_service_problem(service)):
         context.problems.complain(complaint, declared, "service")
     methods = _listed(context, declared, "methods", grpc_method_problem) if declared.methods != () else ()
+    shapes.refuse_empty(context.problems, declared, "methods", "headers")
     headers = _headers(context, declared) if declared.headers != () else ()
     paths = tuple(f"/{service}/{method}" for method in methods) or (f"/{service}/*",)
     return ir.Request(methods=("POST",), paths=paths, headers=headers)
@@ -146,10 +154,12 @@ def _header(context: Context, header: Header) -> ir.HeaderTest | None:
         return None
     if complaint := header_name_problem(name):
         problems.complain(complaint, header, "name")
+    shapes.refuse_empty(problems, header, "any_of", "none_of")
     any_of = _header_values(context, header, "any_of")
     none_of = _header_values(context, header, "none_of")
     _check_contradiction(context, header, "any_of", any_of, none_of)
-    if header.any_of == () and header.none_of == () and not faults_of(header):
+    is_broken = problems.is_broken(header, "any_of", "none_of")
+    if header.any_of == () and header.none_of == () and not is_broken and not faults_of(header):
         problems.report(
             "ZT131",
             f"header `{name}` has no values to test",

@@ -55,7 +55,7 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
     where = targets(context, part, rule)
     who = _callers(context, rule, where)
     what = _requests(context, rule, where)
-    names = server_names(context, rule, where) if rule.server_names != () else ()
+    names = () if shapes.is_default(rule.server_names) else server_names(context, rule, where)
     if because is None or where is None or who is None or what is None or names is None:
         return []
     if rule.stage is not None and ends is None:

@@ -19,6 +19,7 @@ def server_names(context: Context, rule: Rule, where: list[Target] | None) -> tu
     """The server names in canonical order; None, and a finding, where the proxy cannot see them."""
     problems = context.problems
     before = len(problems.findings)
+    shapes.refuse_empty(problems, rule, "server_names")
     names: set[str] = set()
     for index, name in shapes.strings(problems, rule, "server_names"):
         if complaint := server_name_problem(name):

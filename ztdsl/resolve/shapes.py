@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from ztdsl.dsl.declaration import MISSING, Declaration
+from ztdsl.dsl.declaration import GIVEN_EMPTY, MISSING, Declaration
 from ztdsl.resolve.ports import HIGHEST
 from ztdsl.resolve.problems import label, named, number_word
 
@@ -136,6 +136,25 @@ def items(
             yield index, item
         else:
             wrong(problems, owner, (field, index), item, wanted)
+
+
+def refuse_empty(problems: Problems, owner: Declaration, *fields: str) -> bool:
+    """Report the lists that were given and are empty, where that would mean more than their author wrote."""
+    empty = [field for field in fields if getattr(owner, field) is GIVEN_EMPTY]
+    for field in empty:
+        problems.mark_broken(owner, field)
+        problems.report(
+            "ZT131",
+            f"`{field}` of {named(owner)} is an empty list, which Istio reads as no condition",
+            label(owner, field),
+            help=("leave it out if that is meant",),
+        )
+    return bool(empty)
+
+
+def is_default(value: object) -> bool:
+    """Whether a list argument was left out: a list that came out empty is another thing."""
+    return value.__class__ is tuple and not value
 
 
 def listed(value: object) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ztdsl.resolve.problems import Complaint
 
+_CREDENTIALS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@")
 _UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST_KEY_URI: Final = 2048
@@ -26,12 +27,11 @@ def issuer_problem(issuer: str) -> Complaint | None:
     return None
 
 
-CREDENTIALS: Final = Complaint("ZT124", "key URI carries credentials", ("manifests are no place for secrets",))
-
-
 @cache
 def key_uri_problem(uri: str) -> Complaint | None:
     """What keeps `uri` from being an address of keys that is fetched safely."""
+    if _CREDENTIALS.match(uri):  # first, so that no other message repeats them
+        return Complaint("ZT124", "key URI carries credentials", ("manifests are no place for secrets",))
     if _UNPRINTABLE.search(uri) or not uri.isascii():
         return Complaint("ZT124", f"key URI `{uri}` has a space, control or non-ASCII character", ())
     if len(uri) > _LONGEST_KEY_URI:
@@ -53,6 +53,4 @@ def key_uri_problem(uri: str) -> Complaint | None:
         )
     if parts.scheme != "https" or not parts.hostname:
         return Complaint("ZT124", f"key URI `{uri}` is not an https URI", ("write `https://host/path`",))
-    if parts.username is not None or parts.password is not None:
-        return CREDENTIALS
     return None

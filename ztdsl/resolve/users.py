@@ -29,6 +29,7 @@ def user(context: Context, declared: EndUser) -> ir.User | None:
     problems = context.problems
     problems.report_faults(declared)
     before = len(problems.findings)
+    shapes.refuse_empty(problems, declared, "where")
     who = _issuer(context, declared)
     audiences = _values(context, declared, "audience")
     subjects = _values(context, declared, "subject")

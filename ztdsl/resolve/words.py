@@ -43,9 +43,8 @@ def method_problem(method: str) -> Complaint | None:
     help_ = suggestion(method.upper(), METHODS)
     if not method:
         return Complaint("ZT122", "method is empty", ("leave `methods` out for every method",))
-    return Complaint(
-        "ZT122", f"method `{method}` is unknown", (help_ or f"known are {', '.join(METHODS[:9])} and those of WebDAV",)
-    )
+    known = f"known are {', '.join(METHODS[:9])}, and what Envoy takes of WebDAV and caching"
+    return Complaint("ZT122", f"method `{method}` is unknown", (help_ or known,))
 
 
 @cache

@@ -1,6 +1,5 @@
 """The address of an issuer's keys carries a password, which `ztc` does not show."""
 # types: missed
-# expect: ZT124
 from ztdsl import AnyRequest, EndUser, HttpPort, Issuer, Namespace, Policy, Service, allow
 
 shop = Namespace("shop")
@@ -8,7 +7,7 @@ api = HttpPort(8080)
 orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
 auth = Issuer(
     "https://auth.example.com",
-    jwks_uri="https://reader:example-password@auth.example.com/jwks.json",
+    jwks_uri="https://reader:example-password@auth.example.com/jwks.json",  # expect: ZT124 ""https://reader:example-password@auth.example.com/jwks.json""
     audiences=["orders-api"],
 )
 
