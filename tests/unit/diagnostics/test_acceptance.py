@@ -139,7 +139,7 @@ def test_unused_code_is_underlined(write: Callable[[str], None], cut: Callable[[
         ("# zt: accept[E501] w", "acceptance names `E501`, which is no code", "E501", None),
     ],
 )
-def test_malformed_comment_accepts_nothing(  # noqa: PLR0917 - one case of a table
+def test_malformed_comment_accepts_nothing(
     write: Callable[[str], None],
     cut: Callable[[Span], str],
     comment: str,

@@ -106,7 +106,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("text", "path", "expected"), CASES.values(), ids=CASES.keys())
-def test_underlines_exactly(  # noqa: PLR0917 - one case of a table
+def test_underlines_exactly(
     text: str, path: tuple[str | int, ...], expected: str, load: Load, mark: Mark, cut: Cut
 ) -> None:
     """A place is the part of the call that its path names, or what hides that part."""

@@ -57,7 +57,7 @@ def drawn(path: Path, text: str, *spans: tuple[int, int | None, int | None]) -> 
         "empty",
     ],
 )
-def test_underline_stands_below_its_text(  # noqa: PLR0917 - one case of a table
+def test_underline_stands_below_its_text(
     tmp_path: Path, line: str, column: int | None, end: int | None, shown: str, under: str
 ) -> None:
     """The carets stand below the place, whatever the characters before it are."""
