@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.property.shop import WORKLOADS, Call, call
+from tests.property.shop import WORKLOADS, Call, call, calls
 from ztdsl import (
     AnyRequest,
     EndUser,
@@ -54,7 +54,7 @@ def near(draw: st.DrawFn, rule: Rule, mesh: Mesh) -> Call:
     if isinstance(to, Namespace):
         serving = [each for each in WORKLOADS if each.namespace is to and endpoint.port in each.ports]
         to = draw(st.sampled_from(serving))
-    made = replace(made, to=to, port=endpoint.port)
+    made = replace(made, to=to, port=endpoint.port, **({"method": "POST"} if endpoint.port is calls else {}))
     made = replace(made, **_caller(draw, _one(draw, rule.callers), mesh, made))
     if rule.user is not None:
         made = replace(made, token=_token(draw, rule.user))
@@ -70,7 +70,8 @@ def near(draw: st.DrawFn, rule: Rule, mesh: Mesh) -> Call:
 def _other(draw: st.DrawFn, made: Call, mesh: Mesh) -> Call:
     """The call with one field, or one claim, of another."""
     random = draw(call(mesh))
-    name = draw(st.sampled_from([field.name for field in fields(Call) if field.name not in {"to", "port"}]))
+    kept = {"to", "port"} if made.port is not calls else {"to", "port", "method"}  # a gRPC call is a POST
+    name = draw(st.sampled_from([field.name for field in fields(Call) if field.name not in kept]))
     if name == "token" and made.token is not None and random.token is not None:
         claim = draw(st.sampled_from(sorted({*made.token, *random.token})))
         token = {key: value for key, value in made.token.items() if key != claim or claim in {"iss", "aud"}}
@@ -144,7 +145,7 @@ def _request(draw: st.DrawFn, what: Any) -> dict[str, Any]:
             return {}
         case Grpc():
             method = _one(draw, what.methods or ("Get",))
-            return {"path": f"/{what.service}/{method}", "headers": _lines(draw, what.headers)}
+            return {"method": "POST", "path": f"/{what.service}/{method}", "headers": _lines(draw, what.headers)}
         case Http():
             found: dict[str, Any] = {"headers": _lines(draw, what.headers)}
             if what.methods:

@@ -130,8 +130,10 @@ def _server_names(rule: ir.Rule) -> operations.Conditions:
 
 
 def _may_repeat(rule: ir.Rule) -> bool:
-    """Whether the rule can become the same as a part of another: as one of several callers, or by a host's ports."""
-    return len(rule.callers) > 1 or rule.callers[0].user is not None or any([each.hosts for each in rule.requests])
+    """Whether the rule can become the same as a part of another: by one of several parts, or by a host's ports."""
+    if len(rule.callers) > 1 or len(rule.requests) > 1 or rule.callers[0].user is not None:
+        return True
+    return any([each.hosts or each.not_hosts for each in rule.requests])
 
 
 def _merged(pairs: list[Pair]) -> list[Pair]:
