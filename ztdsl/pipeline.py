@@ -15,7 +15,7 @@ from ztdsl.config import read_configuration
 from ztdsl.diagnostics.acceptance import apply
 from ztdsl.diagnostics.model import Severity
 from ztdsl.diagnostics.report import Report
-from ztdsl.diagnostics.source import sorted_findings
+from ztdsl.diagnostics.source import distinct, sorted_findings
 from ztdsl.load import load, load_policy_object, target_file
 from ztdsl.lower import lower
 from ztdsl.resolve import resolve
@@ -138,7 +138,7 @@ def _report(loaded: Loaded, configuration: Configuration, findings: list[Diagnos
     remaining, accepted, comments = apply(weighed, [str(file) for file in loaded.files])
     if comments:
         remaining += tuple(each for c in comments if (each := _weighed(c, configuration)) is not None)
-    return Report(sorted_findings(remaining) if remaining else (), accepted, name, rules)
+    return Report(distinct(sorted_findings(remaining)) if remaining else (), accepted, name, rules)
 
 
 def _weighed(finding: Diagnostic, configuration: Configuration) -> Diagnostic | None:

@@ -150,10 +150,10 @@ _ztc() {
     esac
     case $command in
     build)
-        flags="-o --output --out-file --out-dir --source-map --mesh --config --istio-version --templates --today --strict --fail-on --color -q --quiet -v --verbose --debug -h --help"
+        flags="-o --output --out-file --out-dir --source-map --mesh --config --istio-version --templates --today --strict --require-match --fail-on --color -q --quiet -v --verbose --debug -h --help"
         ;;
     check)
-        flags="-o --output --mesh --config --istio-version --today --strict --fail-on --color -q --quiet -v --verbose --debug -h --help"
+        flags="-o --output --mesh --config --istio-version --today --strict --require-match --fail-on --color -q --quiet -v --verbose --debug -h --help"
         ;;
     explain)
         flags="-o --output --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"

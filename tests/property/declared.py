@@ -90,7 +90,9 @@ def is_caller(who: Any, mesh: Mesh, call: Call) -> bool:
         case Anyone():
             return not any(is_caller(each, mesh, call) for each in who.but)
         case AnyWorkload():
-            return call.peer is not None and not any(is_caller(each, mesh, call) for each in who.but)
+            accepted = {*mesh.trust_domains, *mesh.federated_trust_domains}
+            is_accepted = call.peer is not None and call.peer[0] in accepted
+            return is_accepted and not any(is_caller(each, mesh, call) for each in who.but)
         case IpBlock():
             return ip_address(call.source_ip) in ip_network(who.cidr)
         case RemoteIpBlock():
@@ -112,7 +114,7 @@ def _is_peer(who: Any, mesh: Mesh, domain: str, namespace: str, account: str) ->
         case Namespace():
             return is_ours and namespace == who.name
         case TrustDomain():
-            return is_ours if who.name is None else domain == who.name
+            return is_ours if who.name in {None, mesh.trust_domain} else domain == who.name
         case Identity():
             return who.uri == f"spiffe://{domain}/ns/{namespace}/sa/{account}"
     raise AssertionError(who)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import ztdsl as z
+from ztdsl.dsl.declaration import LEFT_OUT
 from ztdsl.traffic.mesh import Mesh
 
 MESH = Mesh(federated_trust_domains=("partner.example",))
@@ -123,7 +124,7 @@ def policy(exchanged: Callable[[str, dict[str, Any]], dict[str, Any]]) -> z.Poli
             is_tcp=False,
             http=z.AnyRequest(),
             user=None,
-            server_names=(),
+            server_names=LEFT_OUT,
             stage=None,
         ),
         z.allow(orders, to=everywhere, http=z.AnyRequest(), because="a"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -45,16 +45,24 @@ def _one(draw: st.DrawFn, values: Any) -> Any:
     return draw(st.sampled_from(list(values) if isinstance(values, list | tuple) else [values]))
 
 
+_FIELDS = {
+    "users": ("token",),
+    "peers": ("peer", "peer", "source_ip"),
+    "requests": ("method", "path", "host", "host", "headers"),
+    "all": ("peer", "token", "method", "path", "host", "headers", "source_ip", "client_ip", "server_name"),
+}
+
+
 @st.composite
-def near(draw: st.DrawFn, rule: Rule, mesh: Mesh) -> Call:
-    """A call that meets one alternative of each part of `rule`; every other time with one field of another call."""
+def near(draw: st.DrawFn, rule: Rule, mesh: Mesh, focus: str) -> Call:
+    """A call that meets one alternative of each part of `rule`; every other time it misses by one thing in focus."""
     made = draw(call(mesh))
     endpoint = _one(draw, rule.to)
     to = endpoint.target
     if isinstance(to, Namespace):
         serving = [each for each in WORKLOADS if each.namespace is to and endpoint.port in each.ports]
         to = draw(st.sampled_from(serving))
-    made = replace(made, to=to, port=endpoint.port, **({"method": "POST"} if endpoint.port is calls else {}))
+    made = replace(made, to=to, port=endpoint.port, method="POST" if endpoint.port is calls else made.method)
     made = replace(made, **_caller(draw, _one(draw, rule.callers), mesh, made))
     if rule.user is not None:
         made = replace(made, token=_token(draw, rule.user))
@@ -63,15 +71,24 @@ def near(draw: st.DrawFn, rule: Rule, mesh: Mesh) -> Call:
             made = replace(made, server_name=_one(draw, rule.server_names).replace("*", "db"))
     else:
         made = replace(made, **_request(draw, _one(draw, rule.http)))
-    return draw(_other(made, mesh)) if draw(st.booleans()) else made
+    return draw(_other(made, mesh, focus)) if draw(st.booleans()) else made
 
 
 @st.composite
-def _other(draw: st.DrawFn, made: Call, mesh: Mesh) -> Call:
-    """The call with one field, or one claim, of another."""
+def _other(draw: st.DrawFn, made: Call, mesh: Mesh, focus: str) -> Call:
+    """The call with one field, or one claim, of another; or with a field that is nearly the same."""
     random = draw(call(mesh))
-    kept = {"to", "port"} if made.port is not calls else {"to", "port", "method"}  # a gRPC call is a POST
-    name = draw(st.sampled_from([field.name for field in fields(Call) if field.name not in kept]))
+    name = draw(st.sampled_from(_FIELDS[focus]))
+    if name == "method" and made.port is calls:
+        return made  # a gRPC call is a POST
+    if name == "peer" and made.peer is not None and draw(st.booleans()):
+        domain, namespace, account = made.peer
+        others = [
+            (domain, f"{namespace}s", account),
+            (domain, namespace, f"{account}x"),
+            (f"{domain}.x", namespace, account),
+        ]
+        return replace(made, peer=draw(st.sampled_from([*others, None])))
     if name == "token" and made.token is not None and random.token is not None:
         claim = draw(st.sampled_from(sorted({*made.token, *random.token})))
         token = {key: value for key, value in made.token.items() if key != claim or claim in {"iss", "aud"}}

@@ -46,6 +46,7 @@ from ztdsl import (
     deny,
     deny_tcp,
 )
+from ztdsl.dsl.declaration import LEFT_OUT
 from ztdsl.dsl.ports import Port
 from ztdsl.traffic.mesh import Mesh
 
@@ -77,7 +78,7 @@ orders = Service("orders", namespace=shop, service_account="orders", ports=[api,
 ledger = Service("ledger", namespace=shop, service_account="ledger", ports=[api, vault])
 frontend = Service("frontend", namespace=web, service_account="frontend", ports=[api])
 trial = Service("trial", namespace=lab, service_account="trial", ports=[api, store])
-gateway = Gateway("gateway", namespace=edge, service_account="gateway", ports=[https, passthrough], trusted_proxies=1)
+gateway = Gateway("gateway", namespace=edge, service_account="gateway", ports=[https, passthrough], trusted_proxies=0)
 WORKLOADS: tuple[Service | Gateway, ...] = (orders, ledger, frontend, trial, gateway)
 
 role, scope, dotted = Claim("role", Role), Claim("scope", str), Claim("shop.example/tier", str)
@@ -139,13 +140,13 @@ _PATTERNS = ("a", "b", Prefix("a"), Suffix("b"), Present())
 _headers = st.builds(
     Header,
     st.sampled_from(("x-team", "X-Env")),
-    any_of=st.one_of(st.just(()), _some(_PATTERNS)),
+    any_of=st.one_of(st.just(LEFT_OUT), _some(_PATTERNS)),
     none_of=_some(_PATTERNS, 2),
 ) | st.builds(Header, st.sampled_from(("x-team", "X-Env")), any_of=_some(_PATTERNS))
 
 
 def _none_or(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.one_of(st.just(()), strategy)
+    return st.one_of(st.just(LEFT_OUT), strategy)
 
 
 _http = st.builds(
@@ -235,9 +236,10 @@ def rules(draw: st.DrawFn) -> Rule:
             if is_every
             else draw(st.sampled_from((orders, trial))).at(to)
         )
-        names = draw(st.sampled_from(((), ["db.example.com"], ["*.example.com"]))) if is_gateway else ()
+        names = draw(st.sampled_from((None, ["db.example.com"], ["*.example.com"]))) if is_gateway else None
+        asked = {} if names is None else {"server_names": names}
         make: Any = allow_tcp if is_allow else deny_tcp
-        made: Rule = make(callers, to=target, server_names=names, stage=stage, because="connections")
+        made: Rule = make(callers, to=target, stage=stage, because="connections", **asked)
         return made
     targets: Any
     if is_every:
@@ -252,6 +254,27 @@ def rules(draw: st.DrawFn) -> Rule:
         return audited
     make = allow if is_allow else deny
     return cast("Rule", make(callers, user=user, to=targets, http=http, stage=stage, because="requests"))
+
+
+FOCUSES = ("users", "peers", "requests", "all")
+
+
+@st.composite
+def focused(draw: st.DrawFn, focus: str) -> Rule:
+    """An enforced rule about one port whose other parts are plain; `all` is any rule."""
+    if focus == "all":
+        return draw(rules())
+    callers: Any = Anyone()
+    http: Any = AnyRequest()
+    if focus == "users":
+        callers = draw(st.lists(st.one_of(_users, _users, _users, st.just(frontend)), min_size=1, max_size=3))
+    elif focus == "peers":
+        callers = draw(_callers(_source_blocks, has_users=False, is_identified=True))
+    else:
+        http = draw(_requests)
+    user = draw(_users) if focus == "peers" and draw(st.booleans()) else None
+    make: Any = draw(st.sampled_from((allow, allow, allow, deny)))
+    return cast("Rule", make(callers, user=user, to=orders.at(api), http=http, because="focused"))
 
 
 def policy_of(some: Sequence[Rule]) -> Policy:

@@ -43,7 +43,8 @@ def _shuffle(declaration: Any, random: Random) -> None:
             for item in items:
                 _shuffle(item, random)
             random.shuffle(items)
-            object.__setattr__(declaration, field, tuple(items))
+            if items:
+                object.__setattr__(declaration, field, tuple(items))
         else:
             _shuffle(value, random)
     if isinstance(declaration, Rule) and declaration.user is not None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from pathlib import Path
-from tempfile import mkstemp
+from errno import ELOOP
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SUFFIX: Final = ".ztc-part"
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -18,23 +23,27 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         OSError: `path` cannot be written; an existing file is as it was.
     """
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except RuntimeError as error:  # what Python says of links that lead in a circle
+        raise OSError(ELOOP, "links lead in a circle") from error
     mode = _mode_of(target)
     if mode is not None and not stat.S_ISREG(mode):
         with target.open("wb", buffering=0) as stream:
             _write_all(stream.fileno(), text.encode())
         return
-    descriptor, temporary = mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = target.parent / f".{target.name}.{os.getpid()}{_SUFFIX}"
     try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             _write_all(descriptor, text.encode())
             os.fchmod(descriptor, _default_mode() if mode is None else stat.S_IMODE(mode))
         finally:
             os.close(descriptor)
-        Path(temporary).replace(target)
+        temporary.replace(target)
     except BaseException:  # Ctrl-C too must not leave the temporary file behind
         with suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
 
 

@@ -17,13 +17,14 @@ from ztdsl.cli.flags import (
     Mesh,
     Policy,
     Quiet,
+    RequireMatch,
     Strict,
     Templates,
     Today,
     Verbose,
 )
 from ztdsl.cli.outputs import write_directory, write_file
-from ztdsl.cli.settings import announce, settings
+from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def build(
     templates: Templates = None,
     today: Today = None,
     strict: Strict = False,
+    require_match: RequireMatch = False,
     fail_on: FailOn = None,
     color: Color = "auto",
     quiet: Quiet = False,
@@ -63,7 +65,10 @@ def build(
     del debug  # the guard reads it
     if out_dir is not None and (out_file is not None or output != "yaml"):
         raise UsageProblem("--out-dir writes YAML files and nothing else", "leave out --out-file and -o")
-    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
+    refuse_empty({"POLICY": policy, "--out-file": out_file, "--out-dir": out_dir, "--source-map": source_map})
+    if source_map is not None and source_map == (out_file or "-") and out_dir is None:
+        raise UsageProblem("the manifests and --source-map go to one place", "name two")
+    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on, require_match=require_match)
     chosen = settings(mesh, config, istio_version, today, templates)
     from ztdsl.api import build_manifests, build_text  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415

@@ -8,8 +8,21 @@ from typer import Option
 
 from ztdsl.cli import exits
 from ztdsl.cli.findings import Threshold, write_findings
-from ztdsl.cli.flags import Color, Config, Debug, FailOn, IstioVersion, Mesh, Policy, Quiet, Strict, Today, Verbose
-from ztdsl.cli.settings import announce, settings
+from ztdsl.cli.flags import (
+    Color,
+    Config,
+    Debug,
+    FailOn,
+    IstioVersion,
+    Mesh,
+    Policy,
+    Quiet,
+    RequireMatch,
+    Strict,
+    Today,
+    Verbose,
+)
+from ztdsl.cli.settings import announce, refuse_empty, settings
 
 Output = Annotated[
     str,
@@ -30,6 +43,7 @@ def check(
     istio_version: IstioVersion = None,
     today: Today = None,
     strict: Strict = False,
+    require_match: RequireMatch = False,
     fail_on: FailOn = None,
     color: Color = "auto",
     quiet: Quiet = False,
@@ -37,7 +51,8 @@ def check(
     debug: Debug = False,
 ) -> int:
     """Print the report of a policy."""
-    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
+    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on, require_match=require_match)
+    refuse_empty({"POLICY": policy})
     chosen = settings(mesh, config, istio_version, today, None)
     from ztdsl.api import check_policy  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.config import ConfigurationFailure  # noqa: PLC0415

@@ -85,5 +85,3 @@ COMMANDS = {
         ('For zsh: ztc completion zsh > "${fpath[1]}/_ztc".',),
     ),
 }
-
-SHELLS = ("bash", "zsh", "fish")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fsdecode
 from traceback import format_exception
 
 from ztdsl.cli import exits
@@ -23,6 +24,10 @@ def reported(error: Exception, *, color: str, debug: bool) -> int:
         code = exits.NOT_WRITTEN
     elif isinstance(found := getattr(error, "diagnostics", None), tuple):
         findings, code = found, exits.USAGE
+    elif isinstance(error, OSError):
+        name = f"`{fsdecode(error.filename)}`" if error.filename else "a file or directory"
+        reason = (error.strerror or "unknown error").lower()
+        findings, code = (diagnostic("ZT007", f"{name} cannot be used: {reason}", None),), exits.USAGE
     else:
         message = f"ztc reached a state that should be impossible: {type(error).__name__}: {error}"
         advice = ["please report it with what the same command prints with --debug"]

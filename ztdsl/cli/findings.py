@@ -36,18 +36,23 @@ def write_findings(report: Report, output: str, *, color: str) -> None:
     write_product(render(report, output, color=wants_color(color, STDOUT), width=width_of(STDOUT)))
 
 
+NOTHING_OWNED = "ZT018"
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """The severity from which findings make a command fail, as the flags ask for it.
 
     Attributes:
         asked: a severity's word or `never`; None if no flag says it, and the configuration decides.
+        require_match: whether a policy that owns nothing fails, whatever else is asked for.
     """
 
     asked: str | None
+    require_match: bool = False
 
     @classmethod
-    def from_flags(cls, *, strict: bool, fail_on: str | None) -> Threshold:
+    def from_flags(cls, *, strict: bool, fail_on: str | None, require_match: bool = False) -> Threshold:
         """What `--strict` and `--fail-on` ask for together.
 
         Raises:
@@ -55,10 +60,12 @@ class Threshold:
         """
         if strict and fail_on not in {None, "warning"}:
             raise UsageProblem(f"--strict means --fail-on warning; --fail-on {fail_on} is given too", "leave one out")
-        return cls("warning" if strict else fail_on)
+        return cls("warning" if strict else fail_on, require_match)
 
     def fails(self, report: Report, configured: Severity | None) -> bool:
         """Whether `report` has a finding at or above the threshold; `configured` counts where no flag says it."""
+        if self.require_match and any(finding.code == NOTHING_OWNED for finding in report.findings):
+            return True
         if self.asked == "never":
             return False
         limit = configured if self.asked is None else Severity[self.asked.upper()]

@@ -24,6 +24,9 @@ Templates = Annotated[str | None, Option("--templates", metavar="DIR", help="you
 Today = Annotated[str | None, Option("--today", metavar="YYYY-MM-DD", help="the date that end dates are compared with")]
 
 Strict = Annotated[bool, Option("--strict", help="fail on warnings too: --fail-on warning")]
+RequireMatch = Annotated[
+    bool, Option("--require-match", help="fail if the policy owns nothing, so that nothing is checked")
+]
 FailOn = Annotated[
     str | None,
     Option("--fail-on", metavar="error|warning|info|never", help="the severity from which findings fail"),

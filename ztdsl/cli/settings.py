@@ -10,6 +10,8 @@ from ztdsl.cli.streams import say
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ztdsl.config import Configuration
 
 
@@ -31,6 +33,7 @@ def settings(
     Raises:
         UsageProblem: `today` is no date.
     """
+    refuse_empty({"--config": config, "--templates": templates, "--mesh": mesh})
     return Settings(
         mesh=mesh,
         config=None if config is None else Path(config),
@@ -50,3 +53,14 @@ def _date(text: str) -> date:
 def announce(configuration: Configuration) -> None:
     """Say on stderr which configuration and which mesh is used."""
     say(f"mesh {configuration.mesh.name}, {configuration.file or 'no configuration file'}\n")
+
+
+def refuse_empty(given: Mapping[str, str | None]) -> None:
+    """Refuse values that are empty, as an unset variable of a shell leaves them: `.` would be meant by nobody.
+
+    Raises:
+        UsageProblem: one of them is empty.
+    """
+    for name, value in given.items():
+        if value == "":
+            raise UsageProblem(f"`{name}` is empty", "give a value, or leave it out")

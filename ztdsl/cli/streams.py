@@ -38,7 +38,7 @@ def write_product(text: str) -> None:
         PipeClosed: the reader has gone.
         NotWritten: the disk is full, or there is no stdout.
     """
-    rest = memoryview(text.encode())
+    rest = memoryview(text.encode(errors="backslashreplace"))
     try:
         while rest:
             rest = rest[_write_some(rest) :]

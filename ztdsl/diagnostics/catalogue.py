@@ -55,6 +55,7 @@ _ROWS: Final = (
     Entry("ZT015", "output-not-written", ERROR, "the output could not be written"),
     Entry("ZT016", "acceptance-unused", WARNING, "an acceptance comment matches no finding"),
     Entry("ZT017", "acceptance-malformed", WARNING, "an acceptance comment lacks its reason or names no code"),
+    Entry("ZT018", "nothing-owned", WARNING, "the policy owns nothing, so nothing is checked"),
     # Declarations and references
     Entry("ZT101", "wrong-type", ERROR, "an argument is of a kind that does not fit"),
     Entry("ZT102", "missing-argument", ERROR, "a required argument is missing"),

@@ -68,6 +68,15 @@ def sorted_findings(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(findings, key=_order))
 
 
+def distinct(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each finding once: a rule that a loop makes many times is one line of the file."""
+    found: dict[tuple[str, str, Span | None], Diagnostic] = {}
+    for finding in findings:
+        span = None if finding.primary is None else span_of(finding.primary.place)
+        found.setdefault((finding.code, finding.message, span), finding)
+    return tuple(found.values())
+
+
 def _order(finding: Diagnostic) -> tuple[str, int, int, str, str]:
     if finding.primary is None:
         return ("", 0, 0, finding.code, finding.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, TypeAlias, Union
 
-from ztdsl.dsl.declaration import Declaration, as_tuple
+from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ class AnyWorkload(Declaration):
     """
 
     _: KW_ONLY
-    but: Sequence[Excludable] = ()
+    but: Sequence[Excludable] = LEFT_OUT
 
     def __post_init__(self) -> None:
         """Copy what could change later."""
@@ -62,7 +62,7 @@ class Anyone(Declaration):
     """
 
     _: KW_ONLY
-    but: Sequence[Excludable | IpBlock | RemoteIpBlock] = ()
+    but: Sequence[Excludable | IpBlock | RemoteIpBlock] = LEFT_OUT
 
     def __post_init__(self) -> None:
         """Copy what could change later."""

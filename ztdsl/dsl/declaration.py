@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from functools import partial, wraps
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -132,13 +133,19 @@ def _fitted(
     return result
 
 
-class _GivenEmpty(tuple[()]):
-    """An empty list that was written, or came out empty, where a default of no items means something wider."""
+class _NoItems(tuple[()]):
+    """No items, in one of two ways that mean different things."""
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return "()"
 
-GIVEN_EMPTY: Final = _GivenEmpty()
+
+LEFT_OUT: Final = _NoItems()
+"""The default of a list that sets no condition where it is left out."""
+GIVEN_EMPTY: Final = _NoItems()
+"""A list or tuple that was given and is empty: as a condition it would silently mean everything."""
 
 
 def as_tuple(declaration: Declaration, *fields: str) -> None:
@@ -148,13 +155,13 @@ def as_tuple(declaration: Declaration, *fields: str) -> None:
     """
     for field in fields:
         value = getattr(declaration, field)
-        if value.__class__ is list:
+        if value.__class__ is list or (value == () and value.__class__ is tuple):
             object.__setattr__(declaration, field, tuple(value) or GIVEN_EMPTY)
 
 
 def as_mapping(declaration: Declaration, *fields: str) -> None:
-    """Replace the named dictionary fields by copies."""
+    """Replace the named dictionary fields by copies that nobody can change."""
     for field in fields:
         value = getattr(declaration, field)
         if isinstance(value, dict):
-            object.__setattr__(declaration, field, dict(value))
+            object.__setattr__(declaration, field, MappingProxyType(dict(value)))

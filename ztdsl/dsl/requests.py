@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from ztdsl.dsl.declaration import Declaration, as_tuple
+from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_tuple
 from ztdsl.quick import quick
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Header(Declaration):
 
     name: str
     _: KW_ONLY
-    any_of: Listed[str | Prefix | Suffix | Present] = ()
-    none_of: Listed[str | Prefix | Suffix | Present] = ()
+    any_of: Listed[str | Prefix | Suffix | Present] = LEFT_OUT
+    none_of: Listed[str | Prefix | Suffix | Present] = LEFT_OUT
 
     def __post_init__(self) -> None:
         """Copy what could change later."""
@@ -67,13 +67,13 @@ class Http(Declaration):
     """
 
     _: KW_ONLY
-    methods: list[str] | tuple[str, ...] = ()
-    paths: list[str] | tuple[str, ...] = ()
-    hosts: list[str] | tuple[str, ...] = ()
-    headers: Sequence[Header] = ()
-    not_methods: list[str] | tuple[str, ...] = ()
-    not_paths: list[str] | tuple[str, ...] = ()
-    not_hosts: list[str] | tuple[str, ...] = ()
+    methods: list[str] | tuple[str, ...] = LEFT_OUT
+    paths: list[str] | tuple[str, ...] = LEFT_OUT
+    hosts: list[str] | tuple[str, ...] = LEFT_OUT
+    headers: Sequence[Header] = LEFT_OUT
+    not_methods: list[str] | tuple[str, ...] = LEFT_OUT
+    not_paths: list[str] | tuple[str, ...] = LEFT_OUT
+    not_hosts: list[str] | tuple[str, ...] = LEFT_OUT
 
     def __post_init__(self) -> None:
         """Copy what could change later."""
@@ -92,8 +92,8 @@ class Grpc(Declaration):
 
     service: str
     _: KW_ONLY
-    methods: list[str] | tuple[str, ...] = ()
-    headers: Sequence[Header] = ()
+    methods: list[str] | tuple[str, ...] = LEFT_OUT
+    headers: Sequence[Header] = LEFT_OUT
 
     def __post_init__(self) -> None:
         """Copy what could change later."""

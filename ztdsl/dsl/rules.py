@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ztdsl.dsl.declaration import Declaration, as_tuple, collected
+from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_tuple, collected
 from ztdsl.quick import quick
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Rule(Declaration):
     is_tcp: bool
     user: EndUser | None = None
     http: Request | Sequence[Http | Grpc] | None = None
-    server_names: list[str] | tuple[str, ...] = ()
+    server_names: list[str] | tuple[str, ...] = LEFT_OUT
     stage: DryRun | None = None
 
     def __post_init__(self) -> None:
@@ -104,7 +104,7 @@ def allow_tcp(
     *,
     to: TcpEndpoint | Sequence[TcpEndpoint],
     because: str,
-    server_names: list[str] | tuple[str, ...] = (),
+    server_names: list[str] | tuple[str, ...] = LEFT_OUT,
     stage: DryRun | None = None,
 ) -> Rule:
     """Connections that are let in to a port whose bytes the proxy does not read.
@@ -125,7 +125,7 @@ def deny_tcp(
     *,
     to: TcpEndpoint | Sequence[TcpEndpoint],
     because: str,
-    server_names: list[str] | tuple[str, ...] = (),
+    server_names: list[str] | tuple[str, ...] = LEFT_OUT,
     stage: DryRun | None = None,
 ) -> Rule:
     """Connections that are closed even if another rule lets them in; arguments as for `allow_tcp`."""
@@ -138,7 +138,7 @@ def audit_tcp(
     *,
     to: TcpEndpoint | Sequence[TcpEndpoint],
     because: str,
-    server_names: list[str] | tuple[str, ...] = (),
+    server_names: list[str] | tuple[str, ...] = LEFT_OUT,
 ) -> Rule:
     """Connections that are marked for the audit log; arguments as for `allow_tcp`."""
     return Rule(Effect.AUDIT, callers, to=to, because=because, server_names=server_names, is_tcp=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from ztdsl.dsl.declaration import Declaration, as_mapping, as_tuple
+from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_mapping, as_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,7 +150,7 @@ class EndUser(Declaration):
     audience: str | list[str] | tuple[str, ...] | None = None
     subject: str | list[str] | tuple[str, ...] | None = None
     presenter: str | list[str] | tuple[str, ...] | None = None
-    where: Sequence[ClaimTest] = ()
+    where: Sequence[ClaimTest] = LEFT_OUT
 
     def __post_init__(self) -> None:
         """Copy what could change later."""

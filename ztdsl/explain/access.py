@@ -102,7 +102,7 @@ def access(model: Model, workload: Workload, port: int | None = None) -> Access:
         workload.labels,
         _is_default_deny(model, namespace),
         tuple(ports),
-        tuple(_outgoing(model, workload)) if port is None else (),
+        tuple(_outgoing(model, workload)),
         workload.origin,
     )
 

@@ -91,7 +91,10 @@ class Port:
 @quick
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """An owned service or gateway; `labels` are the pod labels that select it, sorted."""
+    """An owned service or gateway; `labels` are the pod labels that select it, sorted.
+
+    `mtls` and `default` are what its namespace says, which another policy may own.
+    """
 
     namespace: str
     name: str
@@ -99,6 +102,8 @@ class Workload:
     service_account: str
     labels: tuple[tuple[str, str], ...]
     ports: tuple[Port, ...]
+    mtls: Weakening | None
+    default: Weakening | None
     trusted_proxies: int | None
     owner: str | None
     origin: Origin | None = field(default=None, compare=False, repr=False)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.ir import model as ir
 from ztdsl.istio.annotated import Annotated
-from ztdsl.lower.authentication import TokenRules, namespace_mtls, port_exceptions, weakened
+from ztdsl.istio.kinds import AuthorizationPolicy, Meta, Selector
+from ztdsl.lower import names
+from ztdsl.lower.authentication import TokenRules, namespace_mtls, weakened, workload_mtls
 from ztdsl.lower.authorization import Authorizations, allow_nothing
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.ir import model as ir
 
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 PART_OF: Final = "app.kubernetes.io/part-of"
@@ -36,15 +38,19 @@ def lower(model: ir.Model) -> Lowered:
     tokens = TokenRules(model, labels)
     users = _issuers_of(model)
     owned = {each.name: each for each in model.namespaces}
+    allowed = {(r.namespace, r.workload) for r in model.rules if r.effect is ir.Effect.ALLOW and r.dry_run is None}
     before: dict[str, list[Annotated]] = {}
     allows: dict[str, list[Annotated]] = {}
     last: dict[str, list[Annotated]] = {}
     for workload in model.workloads:
         if (issuers := users.get((workload.namespace, workload.name))) is not None:
             before.setdefault(workload.namespace, []).extend(tokens.authentications(workload, issuers))
-        exceptions = port_exceptions(workload, owned.get(workload.namespace), labels)
-        if exceptions is not None:
-            last.setdefault(workload.namespace, []).append(exceptions)
+        is_ours = workload.namespace in owned
+        mtls = workload_mtls(workload, labels, is_namespace_ours=is_ours)
+        if mtls is not None:
+            last.setdefault(workload.namespace, []).append(mtls)
+        if not is_ours and workload.default is None and (workload.namespace, workload.name) not in allowed:
+            last.setdefault(workload.namespace, []).insert(0, _workload_deny(workload, labels))
     for policy in authorizations.policies():
         allows.setdefault(policy.manifest.meta.namespace, []).append(policy)
     found: list[Annotated] = []
@@ -68,6 +74,15 @@ def _issuers_of(model: ir.Model) -> dict[tuple[str, str], set[str]]:
             if caller.user is not None and rule.workload is not None:
                 users.setdefault((rule.namespace, rule.workload), set()).add(caller.user.issuer)
     return users
+
+
+def _workload_deny(workload: ir.Workload, labels: tuple[tuple[str, str], ...]) -> Annotated:
+    """Default-deny for a workload that nothing is allowed at, in a namespace that another policy owns."""
+    name = names.authorization(workload.name, ir.Effect.ALLOW, is_dry_run=False, part=1)
+    meta = Meta(name, workload.namespace, labels)
+    manifest = AuthorizationPolicy(meta, Selector(workload.labels), (), "ALLOW", None, ())
+    comments = ("default-deny: no rule allows anything",)
+    return Annotated(manifest, comments, (), workload.origin, f"{workload.kind} `{workload.name}`")
 
 
 def _default_deny(namespace: ir.Namespace, labels: tuple[tuple[str, str], ...]) -> Annotated:

@@ -46,23 +46,24 @@ def namespace_mtls(name: str, weakening: ir.Weakening | None, labels: Labels) ->
     return PeerAuthentication(Meta(names.DEFAULT_MTLS, name, labels), None, mode(weakening))
 
 
-def port_exceptions(workload: ir.Workload, namespace: ir.Namespace | None, labels: Labels) -> Annotated | None:
-    """The modes of a workload's weakened ports; None where there are none.
+def workload_mtls(workload: ir.Workload, labels: Labels, *, is_namespace_ours: bool) -> Annotated | None:
+    """The mode of a workload and of its weakened ports; None where its namespace's own mode says it all.
 
-    Its other ports have the mode of `namespace`; they inherit it where another policy owns the namespace.
+    Where another policy owns the namespace, the workload's mode does not wait for that policy to be applied.
     A gateway's ports take their TLS settings from its Gateway resource, not from here.
     """
     ports = [port for port in workload.ports if port.mtls is not None]
-    if not ports or workload.kind is WorkloadKind.GATEWAY:
+    if workload.kind is WorkloadKind.GATEWAY or (is_namespace_ours and not ports):
         return None
     manifest = PeerAuthentication(
         Meta(names.peer_authentication(workload.name), workload.namespace, labels),
         Selector(workload.labels),
-        mode(namespace.mtls) if namespace is not None else None,
+        mode(workload.mtls),
         tuple((port.container, mode(port.mtls)) for port in ports),
     )
     items = tuple(Item(weakened("permissive", port.mtls), port.origin, f"port {port.container}") for port in ports)
-    return Annotated(manifest, (), items, workload.origin, f"service `{workload.name}`")
+    comments = () if is_namespace_ours else weakened("permissive", workload.mtls)
+    return Annotated(manifest, comments, items, workload.origin, f"service `{workload.name}`")
 
 
 class TokenRules:

@@ -40,6 +40,9 @@ class Authorizations:
         self._workloads = {(each.namespace, each.name): each for each in model.workloads}
         self._rules = model.rules
         self._domains = sum([len(name) + _AFTER_DOMAIN for name in model.mesh.trust_domains])
+        self._ports_of: dict[str, int] = {}
+        for each in model.workloads:
+            self._ports_of[each.namespace] = self._ports_of.get(each.namespace, 0) + len(each.ports)
         self.findings: list[Diagnostic] = []
 
     def policies(self) -> Iterator[Annotated]:
@@ -58,7 +61,8 @@ class Authorizations:
         is_dry_run: bool,  # noqa: FBT001 - one of two kinds, beside the other
         rules: list[ir.Rule],
     ) -> Iterator[Annotated]:
-        is_small = sum([_bound(rule, self._domains) for rule in rules]) < self._limit
+        most_ports = 0 if target is not None else self._ports_of.get(namespace, 0)
+        is_small = sum([_bound(rule, self._domains, most_ports) for rule in rules]) < self._limit
         pairs = [pair for rule in rules for pair in self._lowered(target, rule, is_small=is_small)]
         if len(pairs) > 1 and any([_may_repeat(rule) for rule in rules]):
             pairs = _merged(pairs)
@@ -147,17 +151,18 @@ def _merged(pairs: list[Pair]) -> list[Pair]:
     return list(found.items())
 
 
-def _bound(rule: ir.Rule, domains: int) -> int:
+def _bound(rule: ir.Rule, domains: int, most_ports: int) -> int:
     """More bytes than the rule can take: its texts, four bytes a character, for each way to write a host.
 
-    `domains` is what the mesh's own trust domains add to a caller that names none. Most rules are far from any
+    `domains` is what the mesh's own trust domains add to a caller that names none, `most_ports` how many numbers
+    clients may know the ports by where the rule is about every workload of a namespace. Most rules are far from any
     limit, and measuring them to the byte costs more than making them.
     """
     texts = sum([len(each.key) + domains * each.key.count("Peer") for each in rule.callers])
     texts += sum([_repeated(each.user) for each in rule.callers if each.user is not None])
     for request in rule.requests:
         texts += sum([len(text) + 4 for part in request.key for text in part])
-    ways = 4 + 2 * len(rule.ports)
+    ways = 4 + 2 * len(rule.ports) + most_ports
     alternatives = len(rule.callers) * (len(rule.requests) or 1)
     return 4 * texts * ways * alternatives + 4 * len("".join(rule.server_names)) + 1024
 

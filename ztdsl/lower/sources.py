@@ -74,7 +74,7 @@ class SourceTable:
         if any(isinstance(peer, values.Everyone) and not peer.but for peer in peers):
             return (Source(request_principals=users),) if users else EVERYONE
         named = {text for peer in peers if isinstance(peer, _NAMED) for text in self._principals(peer)}
-        principals = ("*",) if _ANY_PEER in peers else tuple(sorted(named))
+        principals = self._accepted() if _ANY_PEER in peers else tuple(sorted(named))
         blocks = tuple(sorted({peer.cidr for peer in peers if isinstance(peer, values.SourceAddress)}))
         clients = tuple(sorted({peer.cidr for peer in peers if isinstance(peer, values.ClientAddress)}))
         found: list[Source] = []
@@ -92,12 +92,17 @@ class SourceTable:
         clients = {each.cidr for each in peer.but if isinstance(each, values.ClientAddress)}
         left_out = {text for each in peer.but if isinstance(each, _NAMED) for text in self._principals(each)}
         return Source(
-            principals=("*",) if isinstance(peer, values.AnyPeer) else (),
+            principals=self._accepted() if isinstance(peer, values.AnyPeer) else (),
             not_principals=tuple(sorted(left_out)),
             request_principals=users,
             not_ip_blocks=tuple(sorted(blocks)),
             not_remote_ip_blocks=tuple(sorted(clients)),
         )
+
+    def _accepted(self) -> tuple[str, ...]:
+        """Every identity of a workload that the mesh accepts; a lone star would take any client certificate."""
+        domains = {*self._mesh.trust_domains, *self._mesh.federated_trust_domains}
+        return tuple(sorted(f"{domain}/ns/*" for domain in domains))
 
     def _principals(self, peer: values.Peer) -> tuple[str, ...]:
         """The principals of a peer. Istio itself adds the mesh's aliases to a principal of five parts.

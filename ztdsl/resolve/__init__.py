@@ -12,6 +12,7 @@ from ztdsl.resolve import shapes
 from ztdsl.resolve.context import Context
 from ztdsl.resolve.evasions import warn_of_dropped_tokens
 from ztdsl.resolve.ownership import claim, declare, flatten, mesh_defaults
+from ztdsl.resolve.problems import label
 from ztdsl.resolve.rules import rules
 from ztdsl.traffic.mesh import NEWEST_ISTIO, OLDEST_ISTIO, DataPlane
 
@@ -51,6 +52,10 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
     namespaces = claim(context, parts)
     workloads = declare(context, parts)
     defaults = mesh_defaults(context, parts)
+    if not namespaces and not workloads and defaults is None and not context.problems.findings:
+        help_ = ("list what it decides about in `owns=[...]`",)
+        message = f"policy `{policy.name}` owns nothing, so nothing is checked"
+        context.problems.report("ZT018", message, label(policy), help=help_)
     found = [rule for part in parts for rule in rules(context, part)]
     kept = _canonical(context, found)
     warn_of_dropped_tokens(context, kept)

@@ -119,7 +119,7 @@ def _trust_domain(context: Context, caller: TrustDomain) -> ir.Source | None:
         return None
     if not _is_accepted(context, caller, "name", name, is_identity=False):
         return None
-    return ir.PeerTrustDomain(_foreign(context, name))
+    return ir.PeerTrustDomain(None if name == context.mesh.trust_domain else name)
 
 
 def _foreign(context: Context, domain: str | None) -> str | None:
@@ -129,8 +129,16 @@ def _foreign(context: Context, domain: str | None) -> str | None:
 
 def _is_accepted(context: Context, caller: Declaration, field: str, domain: str, *, is_identity: bool) -> bool:
     mesh = context.mesh
-    if domain in mesh.trust_domains:
+    if domain == mesh.trust_domain or (not is_identity and domain in mesh.trust_domain_aliases):
         return True
+    if domain in mesh.trust_domain_aliases:
+        context.problems.report(
+            "ZT316",
+            f"Istio reads `{domain}` as the mesh's own trust domain `{mesh.trust_domain}`, whose alias it is",
+            label(caller, field),
+            help=(f"write `{mesh.trust_domain}`, which stands for its aliases, too",),
+        )
+        return False
     if is_identity and domain == ISTIO_DEFAULT_DOMAIN:
         context.problems.report(
             "ZT316",

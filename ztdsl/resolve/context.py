@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ztdsl.dsl.declaration import origin_of
 from ztdsl.resolve.paths import path_check
 from ztdsl.resolve.problems import Problems, label, named
 
@@ -48,7 +49,7 @@ class Context:
     pairs: dict[tuple[str, str], Caller] = field(default_factory=dict)
     shared_reported: set[tuple[int, tuple[str, str]]] = field(default_factory=set)
     repeated: set[tuple[int, int]] = field(default_factory=set)
-    warned: set[int] = field(default_factory=set)
+    warned: set[tuple[int, str]] = field(default_factory=set)
     kept: list[Declaration] = field(default_factory=list)
 
     @property
@@ -63,12 +64,13 @@ class Context:
             return True
         if id(declaration) not in self.clashes:
             self.clashes.add(id(declaration))
+            earlier, later = _in_order(first, declaration)
             field = "issuer" if name[0] == "issuer" else "name"
             self.problems.report(
                 "ZT108",
                 f"{named(declaration)} is declared twice",
-                label(declaration, field, text="second declaration"),
-                related=(label(first, field, text="first declaration"),),
+                label(later, field, text="second declaration"),
+                related=(label(earlier, field, text="first declaration"),),
                 help=("import the first declaration, or give one of them another name",),
             )
         return False
@@ -76,6 +78,12 @@ class Context:
     def owner_of(self, target: Service | Gateway) -> Policy | None:
         """The policy that decides about a workload: its own owner, else its namespace's."""
         return self.workload_owner.get(id(target)) or self.namespace_owner.get(_namespace_name(target.namespace))
+
+
+def _in_order(first: Declaration, second: Declaration) -> tuple[Declaration, Declaration]:
+    """Two declarations as they stand in one file; as they were met, if they stand in two."""
+    here, there = origin_of(first).sort_key(), origin_of(second).sort_key()
+    return (second, first) if here[0] == there[0] and there < here else (first, second)
 
 
 def _namespace_name(namespace: Namespace) -> str:

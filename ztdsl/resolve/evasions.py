@@ -51,10 +51,10 @@ def warn_of_paths(context: Context, rule: Rule, where: list[Target]) -> None:
     """Warn of refused paths that have neighbours or spellings which stay open; once for each list."""
     is_grpc = all([target.port.protocol is ir.Protocol.GRPC for target in where])
     for _, item in shapes.one_or_many(rule.http, "http"):
-        if not isinstance(item, Http) or id(item) in context.warned:
-            continue
-        context.warned.add(id(item))
         field = "paths" if rule.effect is Effect.DENY else "not_paths"
+        if not isinstance(item, Http) or (id(item), field) in context.warned:
+            continue
+        context.warned.add((id(item), field))
         if getattr(item, field) and rule.effect is not Effect.AUDIT:
             _warn_of_list(context, item, field, is_grpc=is_grpc)
 
@@ -72,20 +72,29 @@ def _warn_of_list(context: Context, declared: Http, field: str, *, is_grpc: bool
                 label(declared, field, index),
                 help=(f"list `{neighbour}`, too, or accept the finding",),
             )
-    if is_evadable(context.mesh.path_normalization):
+    spellings = _open_spellings(context, listed)
+    if spellings:
         context.problems.report(
             "ZT302",
             "other spellings of these paths are not folded before they are compared",
             label(declared, field),
-            notes=(
-                f"mesh `{context.mesh.name}` normalizes paths as `{context.mesh.path_normalization}`",
-                "`//` or `%2F` in a path may stay as they are",
-            ),
+            notes=spellings,
             help=(
                 "allow the paths that are meant instead",
-                "or set path_normalization to `decode-and-merge-slashes`, in the mesh and in its configuration",
+                "or list plain paths and set path_normalization to `decode-and-merge-slashes`, in the mesh and here",
             ),
         )
+
+
+def _open_spellings(context: Context, listed: tuple[str, ...]) -> tuple[str, ...]:
+    """What stays open for want of folding, in words."""
+    found: list[str] = []
+    if is_evadable(context.mesh.path_normalization):
+        found.append(f"mesh `{context.mesh.name}` normalizes paths as `{context.mesh.path_normalization}`")
+        found.append("`//` or `%2F` in a path may stay as they are")
+    if any("{" in path for path in listed):
+        found.append("a wildcard of a template matches no path with `[` or `]`, and applications may pass over those")
+    return tuple(found)
 
 
 def warn_of_dropped_tokens(context: Context, rules: Iterable[ir.Rule]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 from ztdsl.dsl.declaration import MISSING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ztdsl.resolve.context import Context
 
 _NUMBERS: Final = frozenset({"exp", "nbf", "iat", "auth_time"})  # RFC 7519, section 4.1; OpenID Connect Core, section 2
+_PRINCIPAL_CLAIMS: Final = frozenset({"iss", "sub"})
 SPLIT_BY_ISTIO: Final = frozenset({"scope", "permission"})
 SPACE_DELIMITED_SINCE: Final = (1, 28)
 
@@ -64,8 +66,39 @@ def issuer(context: Context, declared: Issuer) -> ir.Issuer | None:
         because=because,
         origin=declared._origin,  # noqa: SLF001
     )
+    _check_output_headers(context, declared, result)
     context.seen[id(declared)] = result if len(problems.findings) == before else None
     return result if len(problems.findings) == before else None
+
+
+def token_headers(issuer: ir.Issuer) -> frozenset[str]:
+    """The headers in which tokens of an issuer are looked for, in lower case."""
+    if issuer.from_headers or issuer.from_params or issuer.from_cookies:
+        return frozenset(header.name.lower() for header in issuer.from_headers)
+    return frozenset({"authorization"})
+
+
+def output_headers(issuer: ir.Issuer) -> tuple[str, ...]:
+    """The headers that a verified token fills, in lower case; a request's own are removed before tokens are read."""
+    names = [name.lower() for name, _ in issuer.claim_headers]
+    return (*names, issuer.payload_header.lower()) if issuer.payload_header is not None else tuple(names)
+
+
+def _check_output_headers(context: Context, declared: Issuer, issuer: ir.Issuer) -> None:
+    names = output_headers(issuer)
+    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
+    if twice is not None:
+        context.problems.report("ZT135", f"header `{twice}` would get two values", label(declared))
+    for name in names:
+        if name in token_headers(issuer):
+            field = "payload_header" if name == (issuer.payload_header or "").lower() else "claim_headers"
+            context.problems.report(
+                "ZT135",
+                f"header `{name}` carries the token and would be removed before it is read",
+                label(declared, field),
+                help=("use another header for what the application gets",),
+            )
+            return
 
 
 def path_of(claim: Claim[Any]) -> tuple[str, ...]:
@@ -243,7 +276,7 @@ def _claim_headers(context: Context, declared: Issuer) -> tuple[tuple[str, tuple
     headers = declared.claim_headers
     if headers is None:
         return ()
-    if not isinstance(headers, dict):
+    if not isinstance(headers, MappingProxyType):
         shapes.wrong(problems, declared, ("claim_headers",), headers, "a dictionary of claims")
         return ()
     found: list[tuple[str, tuple[str, ...]]] = []
@@ -273,6 +306,12 @@ def _space_delimited(context: Context, declared: Issuer) -> tuple[str, ...]:
             problems.report(
                 "ZT132",
                 f"claim `{shown(claim)}` is nested, and Istio splits only top-level claims",
+                label(declared, "space_delimited", index),
+            )
+        elif path_of(claim)[0] in _PRINCIPAL_CLAIMS:
+            problems.report(
+                "ZT132",
+                f"claim `{shown(claim)}` must stay one string, since end users are told apart by it",
                 label(declared, "space_delimited", index),
             )
         found += path_of(claim)[:1]

@@ -203,7 +203,9 @@ def near_miss(path: str, listed: tuple[str, ...]) -> str | None:
     stem = path.removesuffix("/*").rstrip("/")
     if path == "/" or path.endswith("/{**}") or f"{stem}/{{**}}" in listed:
         return None
-    if path.endswith("/*"):
+    if "/{**}/" in path:
+        neighbour = path.replace("/{**}/", "/")
+    elif path.endswith("/*"):
         neighbour = stem
     elif "{" in path or path.startswith("*/"):
         neighbour = stem if path.endswith("/") else f"{path}/"

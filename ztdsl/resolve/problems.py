@@ -84,6 +84,8 @@ class Problems:
                 self.mark_broken(declaration, near)
             if fault.kind == "missing" and fault.argument in meant:
                 continue  # the misspelt or unnamed argument is the one finding
+            if fault.kind == "surplus" and fault is not next(each for each in faults if each.kind == "surplus"):
+                continue
             code, message, help_ = _fault(declaration, fault, meant)
             path = (fault.argument,) if fault.kind != "missing" else ()
             self.report(code, message, label(declaration, *path), help=help_)

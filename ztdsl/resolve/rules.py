@@ -14,6 +14,7 @@ from ztdsl.resolve import shapes, weakenings
 from ztdsl.resolve.callers import CALLERS, check_declared, check_shared_identity, source
 from ztdsl.resolve.evasions import check_hosts, warn_of_paths
 from ztdsl.resolve.grpc import check_grpc
+from ztdsl.resolve.openness import warn_of_closing
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.requests import EVERY, request
 from ztdsl.resolve.server_names import server_names
@@ -51,6 +52,7 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
     if not _is_sound(context, rule):
         return []
     because = _because(context, rule)
+    warn_of_closing(context, rule)
     ends = weakenings.trial(context, rule, rule.stage)
     where = targets(context, part, rule)
     who = _callers(context, rule, where)

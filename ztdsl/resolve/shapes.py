@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from ztdsl.dsl.declaration import GIVEN_EMPTY, MISSING, Declaration
+from ztdsl.dsl.declaration import GIVEN_EMPTY, LEFT_OUT, MISSING, Declaration
 from ztdsl.resolve.ports import HIGHEST
 from ztdsl.resolve.problems import label, named, number_word
 
@@ -154,7 +154,7 @@ def refuse_empty(problems: Problems, owner: Declaration, *fields: str) -> bool:
 
 def is_default(value: object) -> bool:
     """Whether a list argument was left out: a list that came out empty is another thing."""
-    return value.__class__ is tuple and not value
+    return value is LEFT_OUT
 
 
 def listed(value: object) -> tuple[Any, ...]:

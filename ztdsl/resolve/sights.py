@@ -66,6 +66,8 @@ def _check_client(context: Context, rule: Rule, where: list[Target], place: tupl
             help=("test it at the gateway, or write `IpBlock(...)` for the address that connects",),
         )
         return False
+    if _has_hop(context, rule, where, place):
+        return False
     blind = next((each for target in where for each in target.gateways if each.trusted_proxies is None), None)
     if blind is None:
         return True
@@ -79,6 +81,23 @@ def _check_client(context: Context, rule: Rule, where: list[Target], place: tupl
             "write 0 if clients connect to it directly and their address is kept",
         ),
     )
+    return False
+
+
+def _has_hop(context: Context, rule: Rule, where: list[Target], place: tuple[str | int, ...]) -> bool:
+    """Report connections: only requests carry the addresses that proxies in front of a gateway add."""
+    for target in where:
+        gateway = next((each for each in target.gateways if each.trusted_proxies), None)
+        if gateway is not None and not target.port.protocol.is_http:
+            context.problems.report(
+                "ZT303",
+                f"on a connection, gateway `{gateway.name}` sees the address of the proxy before it",
+                label(rule, *place),
+                related=(label(gateway, "trusted_proxies", text="proxies stand in front of it"),),
+                notes=("trusted proxies name the client in a header of requests, and a connection has none",),
+                help=("test client addresses at an HTTP port",),
+            )
+            return True
     return False
 
 

@@ -198,6 +198,10 @@ def _every(context: Context, part: Policy, endpoint: Endpoint, port: ir.Port) ->
     if owner is not part:
         _report_foreign_namespace(context, part, endpoint, name, owner)
         return None
+    foreign = next((s for s in context.by_namespace.get(name, ()) if context.owner_of(s) is not part), None)
+    if foreign is not None and (their := context.owner_of(foreign)) is not None:
+        _report_not_owned(context, part, endpoint, f"{named(foreign)}, a workload of the namespace", their)
+        return None
     serving: list[Service | Gateway] = []
     for service in context.by_namespace.get(name, ()):
         same = next(

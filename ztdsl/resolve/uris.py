@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ztdsl.resolve.problems import Complaint
 
+_NEVER_IN_URI: Final = re.compile(r'["<>\\^`{|}]')
 _CREDENTIALS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@")
 _UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -22,6 +23,8 @@ def issuer_problem(issuer: str) -> Complaint | None:
         return Complaint("ZT124", "issuer is empty", ("write what its tokens carry as `iss`",))
     if _UNPRINTABLE.search(issuer):
         return Complaint("ZT124", f"issuer `{issuer}` has a space or control character", ())
+    if issuer.endswith(":/"):
+        return Complaint("ZT124", f"issuer `{issuer}` is not whole", ("write what its tokens carry as `iss`",))
     if "*" in issuer:
         return Complaint("ZT124", f"issuer `{issuer}` has a wildcard", ("an issuer is compared to the letter",))
     return None
@@ -32,8 +35,8 @@ def key_uri_problem(uri: str) -> Complaint | None:
     """What keeps `uri` from being an address of keys that is fetched safely."""
     if _CREDENTIALS.match(uri):  # first, so that no other message repeats them
         return Complaint("ZT124", "key URI carries credentials", ("manifests are no place for secrets",))
-    if _UNPRINTABLE.search(uri) or not uri.isascii():
-        return Complaint("ZT124", f"key URI `{uri}` has a space, control or non-ASCII character", ())
+    if _UNPRINTABLE.search(uri) or _NEVER_IN_URI.search(uri) or not uri.isascii():
+        return Complaint("ZT124", f"key URI `{uri}` has a character that no URI has", ("write it percent-encoded",))
     if len(uri) > _LONGEST_KEY_URI:
         return Complaint("ZT124", f"key URI is longer than {_LONGEST_KEY_URI} characters", ())
     if _BROKEN_ESCAPE.search(uri):

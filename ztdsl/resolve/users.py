@@ -39,10 +39,9 @@ def user(context: Context, declared: EndUser) -> ir.User | None:
         for index, each in shapes.items(problems, declared, "where", (ClaimTest,), "claim tests")
         if isinstance(declared.issuer, Issuer) and (test := _test(context, declared, index, each)) is not None
     )
-    if who is None or len(problems.findings) != before:
-        return None
-    known_issuer = issuer(context, who)
-    if known_issuer is None or not _audiences_known(context, declared, who, audiences):
+    known_issuer = issuer(context, who) if who is not None else None
+    is_known = who is not None and known_issuer is not None and _audiences_known(context, declared, who, audiences)
+    if known_issuer is None or not is_known or len(problems.findings) != before:
         return None
     result = ir.User(known_issuer.issuer, audiences, subjects, presenters, tuple(sorted(tests, key=repr)))
     context.seen[id(declared)] = result

@@ -74,6 +74,8 @@ def header_value_problem(value: str, *, is_start: bool = True, is_end: bool = Tr
 @cache
 def claim_header_problem(name: str) -> Complaint | None:
     """What keeps `name` from being a header that a claim is copied to."""
+    if name.lower() == "host":
+        return Complaint("ZT127", f"header `{name}` is the host that policies compare", ("use another header",))
     if _CLAIM_HEADER.fullmatch(name):
         return None
     return Complaint("ZT127", f"`{name}` is not a header that a claim can go to", ("use letters, digits, `-` and `_`",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.dsl.ports import GrpcPort, HttpPort, Port, TcpPort, TlsPort
@@ -81,14 +82,17 @@ def workload(context: Context, declared: Service | Gateway, owner: str | None) -
     kind = ir.WorkloadKind.GATEWAY if isinstance(declared, Gateway) else ir.WorkloadKind.SERVICE
     namespace, account = identity
     origin = declared._origin  # noqa: SLF001 - read once for each workload of a large mesh
-    return ir.Workload(namespace, shapes.plain(declared.name), kind, account, labels, ports, proxies, owner, origin)
+    mtls = weakenings.permissive(context, declared.namespace, declared.namespace.mtls)
+    default = weakenings.opened(context, declared.namespace, declared.namespace.default)
+    name = shapes.plain(declared.name)
+    return ir.Workload(namespace, name, kind, account, labels, ports, mtls, default, proxies, owner, origin)
 
 
 def _labels(context: Context, declared: Service | Gateway) -> tuple[tuple[str, str], ...]:
     labels = declared.labels
     if labels is None:
         return (("app", shapes.plain(declared.name)),)
-    if not isinstance(labels, dict):
+    if not isinstance(labels, MappingProxyType):
         shapes.wrong(context.problems, declared, ("labels",), labels, "a dictionary of strings")
         return ()
     if not labels:

@@ -146,14 +146,15 @@ def test_weakened_namespaces() -> None:
     ] == {"mode": "PERMISSIVE"}
 
 
-def test_a_service_in_the_namespace_of_others_inherits_its_mode() -> None:
-    """Whoever owns one service decides about its own ports only."""
+def test_a_service_in_the_namespace_of_others_does_not_wait_for_their_defaults() -> None:
+    """Whoever owns one service makes it STRICT and closed, whatever has been applied to the namespace."""
     theirs = Namespace("theirs")
     weak = TcpPort(7001, mtls=Permissive(because="a", until=UNTIL))
     mine = Service("mine", namespace=theirs, service_account="mine", ports=[api, weak])
     found = documents(policy_of(owns=[mine], services=[mine]))
-    assert _names(found, "theirs") == [("PeerAuthentication", "mine-mtls")]
-    assert named(found, "PeerAuthentication", "mine-mtls", "theirs")["mtls"] == {"mode": "UNSET"}
+    assert _names(found, "theirs") == [("AuthorizationPolicy", "mine-allow"), ("PeerAuthentication", "mine-mtls")]
+    assert "rules" not in named(found, "AuthorizationPolicy", "mine-allow", "theirs")
+    assert named(found, "PeerAuthentication", "mine-mtls", "theirs")["mtls"] == {"mode": "STRICT"}
 
 
 def test_mesh_defaults_come_last_and_in_the_root_namespace() -> None:
