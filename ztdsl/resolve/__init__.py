@@ -9,6 +9,7 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Severity, Spot
 from ztdsl.ir.model import Model
 from ztdsl.resolve import shapes
+from ztdsl.resolve.callers import note_callers
 from ztdsl.resolve.context import Context
 from ztdsl.resolve.evasions import warn_of_dropped_tokens
 from ztdsl.resolve.ownership import claim, declare, flatten, mesh_defaults
@@ -56,6 +57,7 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
         help_ = ("list what it decides about in `owns=[...]`",)
         message = f"policy `{policy.name}` owns nothing, so nothing is checked"
         context.problems.report("ZT018", message, label(policy), help=help_)
+    note_callers(context, parts)
     found = [rule for part in parts for rule in rules(context, part)]
     kept = _canonical(context, found)
     warn_of_dropped_tokens(context, kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.dsl.callers import Anyone, AnyWorkload, Identity, IpBlock, RemoteIpBlock, TrustDomain
+from ztdsl.dsl.rules import Rule
 from ztdsl.dsl.users import EndUser
 from ztdsl.dsl.workloads import External, Gateway, Namespace, Service, ServiceAccount
 from ztdsl.ir import values as ir
@@ -12,12 +13,14 @@ from ztdsl.resolve import shapes
 from ztdsl.resolve.addresses import address_problem, canonical_block
 from ztdsl.resolve.names import identity_problem, name_problem, service_account_problem, trust_domain_problem
 from ztdsl.resolve.problems import label, named
+from ztdsl.resolve.shapes import one_or_many
 from ztdsl.resolve.workloads import namespace_name, workload_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ztdsl.dsl.declaration import Declaration
+    from ztdsl.dsl.policy import Policy
     from ztdsl.resolve.context import Context
 
 PEERS: Final = (Service, Gateway, External, ServiceAccount, Namespace, Identity, TrustDomain)
@@ -263,3 +266,22 @@ def check_shared_identity(
             "give each of them a service account of its own to tell them apart",
         ),
     )
+
+
+def note_callers(context: Context, parts: list[Policy]) -> None:
+    """Note the identities of callers that others declare: they may share a service account, too."""
+    for part in parts:
+        for rule in shapes.listed(part.rules):
+            for _, caller in one_or_many(rule.callers, "callers") if isinstance(rule, Rule) else ():
+                if isinstance(caller, Service | Gateway) and id(caller) not in context.declared:
+                    _note(context, caller)
+
+
+def _note(context: Context, caller: Service | Gateway) -> None:
+    identity = workload_identity(context, caller)
+    sharing = context.by_identity.setdefault(identity, []) if identity is not None else []
+    if identity is None or any(caller is each for each in sharing):
+        return
+    sharing.append(caller)
+    if len(sharing) > 1:
+        context.shared_accounts.add(identity[1])

@@ -10,9 +10,11 @@ from ztdsl.dsl.patterns import Prefix, Present, Suffix
 from ztdsl.dsl.users import Claim, ClaimTest, EndUser, Issuer
 from ztdsl.ir import values as ir
 from ztdsl.resolve import shapes
-from ztdsl.resolve.issuers import SPLIT_BY_ISTIO, element_type, issuer, path_of, require_declared, shown
+from ztdsl.resolve.claims import element_type, path_of, require_declared, shown
+from ztdsl.resolve.issuers import issuer
 from ztdsl.resolve.patterns import pattern
 from ztdsl.resolve.problems import label, named, suggestion
+from ztdsl.resolve.tokens import SPLIT_BY_ISTIO
 from ztdsl.resolve.words import literal_problem
 
 if TYPE_CHECKING:
