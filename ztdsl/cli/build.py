@@ -24,7 +24,7 @@ from ztdsl.cli.flags import (
     Verbose,
 )
 from ztdsl.cli.outputs import write_directory, write_file
-from ztdsl.cli.settings import announce, refuse_empty, settings
+from ztdsl.cli.settings import announce, refuse_empty, refuse_stdin, settings
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def build(
     del debug  # the guard reads it
     if out_dir is not None and (out_file is not None or output != "yaml"):
         raise UsageProblem("--out-dir writes YAML files and nothing else", "leave out --out-file and -o")
+    refuse_stdin(policy)
     refuse_empty({"POLICY": policy, "--out-file": out_file, "--out-dir": out_dir, "--source-map": source_map})
     if source_map is not None and source_map == (out_file or "-") and out_dir is None:
         raise UsageProblem("the manifests and --source-map go to one place", "name two")

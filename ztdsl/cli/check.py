@@ -22,7 +22,7 @@ from ztdsl.cli.flags import (
     Today,
     Verbose,
 )
-from ztdsl.cli.settings import announce, refuse_empty, settings
+from ztdsl.cli.settings import announce, refuse_empty, refuse_stdin, settings
 
 Output = Annotated[
     str,
@@ -52,6 +52,7 @@ def check(
 ) -> int:
     """Print the report of a policy."""
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on, require_match=require_match)
+    refuse_stdin(policy)
     refuse_empty({"POLICY": policy})
     chosen = settings(mesh, config, istio_version, today, None)
     from ztdsl.api import check_policy  # noqa: PLC0415 - a mistake in the flags is answered without it

@@ -55,6 +55,16 @@ def announce(configuration: Configuration) -> None:
     say(f"mesh {configuration.mesh.name}, {configuration.file or 'no configuration file'}\n")
 
 
+def refuse_stdin(policy: str) -> None:
+    """Refuse `-` as a policy: it imports what stands beside it, and every finding names its file.
+
+    Raises:
+        UsageProblem: the policy is `-`.
+    """
+    if policy == "-":
+        raise UsageProblem("a policy is a file, and `-` is stdin", "write it to a file")
+
+
 def refuse_empty(given: Mapping[str, str | None]) -> None:
     """Refuse values that are empty, as an unset variable of a shell leaves them: `.` would be meant by nobody.
 

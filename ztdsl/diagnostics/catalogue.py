@@ -118,6 +118,7 @@ _ROWS: Final = (
     Entry("ZT315", "server-name-at-sidecar", ERROR, "a sidecar sees Istio's internal server name, not the client's"),
     Entry("ZT316", "cluster-local-is-ours", ERROR, "Istio reads the trust domain cluster.local as the mesh's own"),
     Entry("ZT317", "token-left-out", WARNING, "denied end users get in by leaving their token out"),
+    Entry("ZT318", "header-taken-by-token", WARNING, "a header is changed with the token before rules compare it"),
     # About weakenings
     Entry("ZT401", "weakening-expired", WARNING, "a weakening is past its end date"),
     Entry("ZT402", "weakening-unexplained", ERROR, "a weakening has no reason or no end date"),

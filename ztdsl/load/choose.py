@@ -88,6 +88,8 @@ def _near_miss(name: str, value: object) -> str | None:
     if name.startswith("__") or (name != "policy" and not suggestion(name, ["policy"])):
         return None
     if isinstance(value, type(_near_miss)):
+        if value.__module__.partition(".")[0] == "ztdsl":
+            return None  # a verb of the library, imported with a star
         return f"`{name}` is a function: call it and keep the result, `policy = {name}()`"
     return f"`{name}` is not a policy: write `policy = Policy(...)`"
 

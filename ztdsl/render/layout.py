@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ztdsl.istio.annotated import Annotated
 
 STREAM: Final = "manifests.yaml.j2"
+TEMPLATES: Final = (STREAM, "document.yaml.j2")
 _INDENT: Final = {"AuthorizationPolicy": "  ", "RequestAuthentication": "  ", "PeerAuthentication": "    "}
 
 
@@ -96,6 +97,10 @@ def laid_out(policy: str, owner: str | None, found: list[Document], overrides: P
         TemplateFailure: a template does not render.
     """
     shown = " ".join(comment_lines(owner)) if owner else None
+    if overrides is not None and not any((overrides / name).is_file() for name in TEMPLATES):
+        message = f"`{overrides}` has none of the templates that can be changed"
+        help_ = (f"they are {' and '.join(f'`{name}`' for name in TEMPLATES)}",)
+        raise TemplateFailure(diagnostic("ZT012", message, Label(Span(str(overrides))), help=help_))
     try:
         template = _environment(overrides).get_template(STREAM)
         return template.render(policy=policy, owner=shown, documents=found)

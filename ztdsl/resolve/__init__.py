@@ -15,6 +15,7 @@ from ztdsl.resolve.evasions import warn_of_dropped_tokens
 from ztdsl.resolve.ownership import claim, declare, flatten, mesh_defaults
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.rules import rules
+from ztdsl.resolve.taken_headers import warn_of_taken_headers
 from ztdsl.traffic.mesh import NEWEST_ISTIO, OLDEST_ISTIO, DataPlane
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
     found = [rule for part in parts for rule in rules(context, part)]
     kept = _canonical(context, found)
     warn_of_dropped_tokens(context, kept)
+    warn_of_taken_headers(context, kept)
     findings = tuple(context.problems.findings)
     count = sum(len(part.rules) for part in parts if isinstance(part.rules, tuple))
     if any(each.severity is Severity.ERROR for each in findings):

@@ -1,0 +1,17 @@
+from ztdsl import AnyRequest, EndUser, Http, HttpPort, Issuer, Namespace, Policy, Service, allow
+
+shop = Namespace("shop")
+api = HttpPort(8080)
+orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
+frontend = Service("frontend", namespace=shop, service_account="frontend", ports=[api])
+auth = Issuer("https://auth.example.com", jwks_uri="https://auth.example.com/jwks.json", audiences=["orders-api"])
+
+policy = Policy(
+    "shop",
+    owns=[shop],
+    services=[orders, frontend],
+    rules=[
+        allow(EndUser(auth), to=orders.at(api), http=AnyRequest(), because="users see their orders"),
+        allow(frontend, to=orders.at(api), http=Http(methods=["GET"]), because="the shop asks, for a user or itself"),
+    ],
+)
