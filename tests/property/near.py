@@ -172,6 +172,11 @@ def _request(draw: st.DrawFn, what: Any) -> dict[str, Any]:
                 found["path"] = _PATHS.get(pattern, pattern)
             if what.hosts:
                 found["host"] = _one(draw, what.hosts).replace("*", "x")
+            if what.not_hosts and draw(st.booleans()):
+                found["host"] = _one(draw, what.not_hosts) + draw(st.sampled_from(("", ".", ":1")))
+            if what.not_paths and draw(st.booleans()):
+                pattern = _one(draw, what.not_paths)
+                found["path"] = _PATHS.get(pattern, pattern)
             return found
     raise AssertionError(what)
 

@@ -142,7 +142,22 @@ def test_the_estimate_of_a_size_never_falls_short(
     rule = model.Rule(
         model.Effect.ALLOW, None, "a", None, ports, is_tcp, callers, requests, names if is_tcp else (), "b", None
     )
-    whole = model.Model("p", None, mesh, None, (), (), (), (rule,))
+    serving = tuple(
+        model.Workload(
+            "a",
+            f"{number}",
+            model.WorkloadKind.SERVICE,
+            "a",
+            (),
+            tuple(model.Port(port, 60_000 + number, model.Protocol.HTTP, None) for port in sorted(set(ports))),
+            None,
+            None,
+            None,
+            None,
+        )
+        for number in range(30 if ports and not is_tcp else 0)
+    )
+    whole = model.Model("p", None, mesh, None, (), serving, (), (rule,))
     made = authorization.Authorizations(whole, ())
     real = sum(rule_size(part) + 1 for part, _ in made._lowered(None, rule, is_small=True))
-    assert real <= authorization._bound(rule, made._domains, 0)
+    assert real <= authorization._bound(rule, made._domains, made._ports_of.get("a", 0))
