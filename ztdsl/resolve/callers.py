@@ -178,7 +178,23 @@ def _block(context: Context, caller: IpBlock | RemoteIpBlock) -> ir.Source | Non
 
 def _any_workload(context: Context, caller: AnyWorkload) -> ir.Source | None:
     left_out = _left_out(context, caller, PEERS, "workloads")
-    return None if left_out is None else ir.AnyPeer(left_out)
+    if left_out is None or not _is_anyone_left(context, caller, left_out):
+        return None
+    return ir.AnyPeer(left_out)
+
+
+def _is_anyone_left(context: Context, caller: AnyWorkload, left_out: tuple[Any, ...]) -> bool:
+    """Whether `but` leaves a trust domain over; if not, the caller is nobody, and that is a finding."""
+    domains = {None, *context.mesh.federated_trust_domains}
+    if not domains <= {each.trust_domain for each in left_out if isinstance(each, ir.PeerTrustDomain)}:
+        return True
+    context.problems.report(
+        "ZT137",
+        "`but` leaves out every trust domain that the mesh accepts, so that nobody is left",
+        label(caller, "but"),
+        help=("name the callers that are meant",),
+    )
+    return False
 
 
 def _anyone(context: Context, caller: Anyone) -> ir.Source | None:

@@ -231,6 +231,7 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "no request": ("ZT131", lambda s: s.policy(rule(s, http=[]))),
     "no reason": ("ZT136", lambda s: s.policy(rule(s, because="  "))),
     "anyone and others": ("ZT137", lambda s: s.policy(rule(s, [Anyone(), s.frontend]))),
+    "nobody left": ("ZT137", lambda s: s.policy(rule(s, AnyWorkload(but=[TrustDomain()])))),
     "two users": ("ZT137", lambda s: s.policy(rule(s, EndUser(s.auth), user=EndUser(s.auth)))),
     "user of every workload": ("ZT137", lambda s: s.policy(rule(s, EndUser(s.auth), to=s.shop.every(s.api)))),
     "user beside, of every workload": (
