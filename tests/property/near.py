@@ -89,6 +89,9 @@ def _other(draw: st.DrawFn, made: Call, mesh: Mesh, focus: str) -> Call:
             (f"{domain}.x", namespace, account),
         ]
         return replace(made, peer=draw(st.sampled_from([*others, None])))
+    if name == "token" and made.token is not None and draw(st.booleans()):
+        claim = draw(st.sampled_from(sorted({*made.token} - {"iss"})))
+        return replace(made, token={**made.token, claim: _first(made.token[claim])})
     if name == "token" and made.token is not None and random.token is not None:
         claim = draw(st.sampled_from(sorted({*made.token, *random.token})))
         token = {key: value for key, value in made.token.items() if key != claim or claim in {"iss", "aud"}}
@@ -98,6 +101,11 @@ def _other(draw: st.DrawFn, made: Call, mesh: Mesh, focus: str) -> Call:
     if name == "host" and draw(st.booleans()):
         return replace(made, host=made.host.partition(":")[0] + draw(st.sampled_from((":80", ":8080", ".", ":1"))))
     return replace(made, **{name: getattr(random, name)})
+
+
+def _first(value: Any) -> Any:
+    """The first item of a list or word of a text."""
+    return value[:1] if isinstance(value, list) else value.split(" ")[0] if isinstance(value, str) else value
 
 
 def _caller(draw: st.DrawFn, who: Any, mesh: Mesh, made: Call) -> dict[str, Any]:

@@ -175,7 +175,7 @@ _calls = st.one_of(st.builds(AnyRequest), _grpc, st.lists(_grpc, min_size=1, max
 _users = st.builds(
     EndUser,
     st.just(auth),
-    audience=st.sampled_from((None, "shop", ["shop", "ledger"])),
+    audience=st.sampled_from((None, "ledger", ["shop", "ledger"])),
     subject=st.sampled_from((None, None, "u1", ["u1", "u2"], "tenant/u1", ["u1", "tenant/u2"])),
     presenter=st.sampled_from((None, None, "portal")),
     where=_none_or(_some(_TESTS)),
@@ -203,7 +203,7 @@ _anyone = st.builds(Anyone)
 
 def _callers(blocks: st.SearchStrategy[Any], *, has_users: bool, is_identified: bool) -> st.SearchStrategy[list[Any]]:
     """Callers that do not contradict each other and that the callee's proxy can tell apart."""
-    peers = [_peers, st.builds(AnyWorkload, but=_none_or(_some(PEERS)))] if is_identified else []
+    peers = [_peers, _peers, _peers, st.builds(AnyWorkload, but=_none_or(_some(PEERS)))] if is_identified else []
     left_out = st.one_of(_peers, blocks) if is_identified else blocks
     but = st.builds(Anyone, but=st.lists(left_out, min_size=1, max_size=2))
     several = st.lists(st.one_of(*peers, blocks, but, *([_users] * 2 if has_users else [])), min_size=1, max_size=3)
