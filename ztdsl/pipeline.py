@@ -20,7 +20,7 @@ from ztdsl.load import load, load_policy_object, target_file
 from ztdsl.lower import lower
 from ztdsl.resolve import resolve
 from ztdsl.traffic.mesh import Mesh
-from ztdsl.verification import begin, refused
+from ztdsl.verification import begin, faults
 
 if TYPE_CHECKING:
     from datetime import date
@@ -118,9 +118,9 @@ def run(source: str | Path | Policy, options: Options, meanwhile: Renderer | Non
         if lowered.findings:
             findings += lowered.findings
         elif meanwhile is None:
-            findings += refused(manifests)
+            findings += faults(resolved.model, manifests)
         else:
-            verdict = begin(manifests)
+            verdict = begin(resolved.model, manifests)
             try:
                 text = meanwhile(loaded, configuration, manifests)
             finally:

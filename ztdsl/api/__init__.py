@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from ztdsl.api.explain import explain_code as explain_code
     from ztdsl.api.explain import explain_service as explain_service
     from ztdsl.api.initialise import init_repository as init_repository
+    from ztdsl.api.simulate import MalformedRequest as MalformedRequest
+    from ztdsl.api.simulate import Simulation as Simulation
+    from ztdsl.api.simulate import request_by_name as request_by_name
+    from ztdsl.api.simulate import simulate_lines as simulate_lines
+    from ztdsl.api.simulate import simulate_request as simulate_request
+    from ztdsl.api.subject import Opened as Opened
+    from ztdsl.api.subject import open_manifests as open_manifests
+    from ztdsl.api.subject import open_policy as open_policy
+    from ztdsl.api.test import Tested as Tested
+    from ztdsl.api.test import run_scenarios as run_scenarios
+    from ztdsl.api.verify import Verification as Verification
+    from ztdsl.api.verify import verify_policy as verify_policy
     from ztdsl.api.write import OutputRefused as OutputRefused
     from ztdsl.api.write import Written as Written
     from ztdsl.api.write import write_manifests as write_manifests
@@ -35,6 +47,18 @@ _MODULE_OF = {
     "explain_code": "explain",
     "explain_service": "explain",
     "init_repository": "initialise",
+    "MalformedRequest": "simulate",
+    "Simulation": "simulate",
+    "request_by_name": "simulate",
+    "simulate_lines": "simulate",
+    "simulate_request": "simulate",
+    "Opened": "subject",
+    "open_manifests": "subject",
+    "open_policy": "subject",
+    "Tested": "test",
+    "run_scenarios": "test",
+    "Verification": "verify",
+    "verify_policy": "verify",
     "OutputRefused": "write",
     "Written": "write",
     "write_manifests": "write",
@@ -44,9 +68,14 @@ __all__ = [
     "Build",
     "Check",
     "Explanation",
+    "MalformedRequest",
+    "Opened",
     "OutputRefused",
+    "Simulation",
+    "Tested",
     "UnknownCode",
     "UnknownWorkload",
+    "Verification",
     "Written",
     "build_manifests",
     "build_text",
@@ -54,7 +83,14 @@ __all__ = [
     "explain_code",
     "explain_service",
     "init_repository",
+    "open_manifests",
+    "open_policy",
     "read_settings",
+    "request_by_name",
+    "run_scenarios",
+    "simulate_lines",
+    "simulate_request",
+    "verify_policy",
     "write_manifests",
 ]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ztdsl.explain.find import UnknownWorkload
 from ztdsl.explain.page import UnknownCode
 from ztdsl.explain.page import page as explain_code
 from ztdsl.pipeline import Options, run
+from ztdsl.traffic.names import UnknownWorkload
 
 if TYPE_CHECKING:
     from datetime import date

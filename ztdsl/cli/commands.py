@@ -49,6 +49,41 @@ COMMANDS = {
         ("The report goes to stdout. POLICY is chosen as for `ztc build`.",),
         (0, 1, 2),
     ),
+    "simulate": Description(
+        "Say what happens to a request, and why",
+        (
+            "ztc simulate policies.py --from frontend --to orders:8080 --http 'GET /orders/7'",
+            "ztc simulate -f manifests/ --requests requests.jsonl -o jsonl",
+        ),
+        (
+            (
+                "The verdict, the rule that decides and its line; for a refusal the rules that nearly allow the "
+                "request and what they miss. The answer is Istio's for the manifests that a policy renders, or that "
+                "-f names; without a cluster."
+            ),
+            (
+                "With --requests each line of FILE is a request in JSON, and each line of the answer a decision, in "
+                "order. CALLER and CALLEE are [namespace/]service, the callee with :port if it has several; they "
+                "resolve against the policy or against --workloads."
+            ),
+        ),
+        (0, 1, 2, 4),
+    ),
+    "test": Description(
+        "Hold a policy or manifests against scenarios",
+        (
+            "ztc test policies.py --scenarios scenarios/ --min-coverage 100",
+            "ztc test -f manifests/ --workloads workloads.yaml --scenarios scenarios/ -o junit",
+        ),
+        (
+            (
+                "A scenario is a sentence such as `frontend may GET /orders/7 of orders`, in a YAML file. A failure "
+                "shows what was expected, what Istio does, and why. Rules that no scenario exercises on both sides, "
+                "by a request that succeeds and by one that is refused, are listed."
+            ),
+        ),
+        (0, 1, 2),
+    ),
     "explain": Description(
         "Explain a code, or who may reach a workload and why",
         ("ztc explain ZT112", "ztc explain policies.py shop/orders:8080"),

@@ -13,6 +13,15 @@ from typer import Argument, Option
 
 Policy = Annotated[str, Argument(metavar="POLICY", help="the policy file, or FILE:VARIABLE")]
 
+Subject = Annotated[str | None, Argument(metavar="POLICY", help="the policy file, or FILE:VARIABLE; or see -f")]
+Filename = Annotated[
+    list[str] | None,
+    Option("-f", "--filename", metavar="PATH", help="manifests instead of a policy: a file, a directory, or -"),
+]
+Workloads = Annotated[
+    str | None, Option("--workloads", metavar="FILE", help="an inventory: names, labels and ports of workloads")
+]
+
 Mesh = Annotated[str | None, Option("--mesh", metavar="NAME", help="the mesh of the configuration to compile for")]
 Config = Annotated[
     str | None, Option("--config", metavar="FILE", help="the configuration, instead of the one found upwards")

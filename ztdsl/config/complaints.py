@@ -39,6 +39,7 @@ _EXPECTED: Final = {
     "istio_version": 'a version in quotes, such as `"1.30"`',
     "data_plane": one_of(DataPlane),
     "path_normalization": one_of(PathNormalization),
+    "trusted_proxies": "a whole number from 0 to 32",
     "apply": one_of(ApplyMode),
     "kube_context": "a string, the name of a context of kubectl",
 }

@@ -35,6 +35,7 @@ class MeshTable(_Table):
     istio_version: Version | None = None
     data_plane: Annotated[DataPlane, Field(strict=False)] | None = None
     path_normalization: Annotated[PathNormalization, Field(strict=False)] | None = None
+    trusted_proxies: Annotated[int, Field(ge=0, le=32)] | None = None
     apply: Annotated[ApplyMode, Field(strict=False)] | None = None
     kube_context: Text | None = None
 

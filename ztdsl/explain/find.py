@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ztdsl.dsl.declaration import Declaration, origin_of
+from ztdsl.traffic.names import UnknownWorkload, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
 
     from ztdsl.ir.model import Model, Workload
-
-
-class UnknownWorkload(Exception):  # noqa: N818 - named for what happened
-    """No workload, several, or no such port goes by that name; `candidates` are what could be meant."""
-
-    def __init__(self, message: str, candidates: tuple[str, ...]) -> None:
-        super().__init__(message)
-        self.message = message
-        self.candidates = candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +31,9 @@ def find(model: Model, modules: Iterable[ModuleType], name: str) -> Found:
         UnknownWorkload: none or several go by that name.
     """
     place, _, port = name.partition(":")
-    namespace, slash, service = place.rpartition("/")
-    matching = [each for each in model.workloads if each.name == service and (not slash or each.namespace == namespace)]
-    everything = tuple(f"{each.namespace}/{each.name}" for each in model.workloads)
-    if not matching:
-        near = get_close_matches(place, [*everything, *(each.name for each in model.workloads)], n=3)
-        message = f"the policy declares no workload `{place}`"
-        raise UnknownWorkload(message, tuple(near) or everything)
-    if len(matching) > 1:
-        candidates = tuple(f"{each.namespace}/{each.name}" for each in matching)
-        message = f"`{place}` is ambiguous"
-        raise UnknownWorkload(message, candidates)
-    (workload,) = matching
+    workload = model.workloads[
+        pick([(each.namespace, each.name) for each in model.workloads], place, "the policy declares")
+    ]
     variables = _variables(workload, modules)
     return Found(workload, _port(workload, variables, port) if port else None, variables)
 

@@ -22,12 +22,17 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 @quick
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """An object's name, namespace, labels and annotations, in the order in which they are written."""
+    """An object's name, namespace, labels and annotations, in the order in which they are written.
+
+    `created` is the time at which the API server took it (RFC 3339, UTC), where it is a live object's: of several
+    PeerAuthentications the oldest counts.
+    """
 
     name: str
     namespace: str
     labels: Pairs
     annotations: Pairs = ()
+    created: str | None = None
 
 
 @quick
@@ -96,6 +101,7 @@ class JwtRule:
     forward_original_token: bool = False
     timeout: str | None = None
     space_delimited_claims: Strings = ()
+    presence: str | None = None
 
 
 @quick

@@ -1,9 +1,13 @@
-"""Plain objects read back as manifests; the exact counterpart of `document`."""
+"""Plain objects read as manifests: `from_document` is the exact counterpart of `document`.
+
+`from_manifest` reads what a cluster holds, as istiod does.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
+from ztdsl.istio.admitted import from_manifest
 from ztdsl.istio.kinds import (
     API_VERSION,
     OPERATION_FIELDS,
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ztdsl.istio.kinds import Manifest, Pairs, Strings
+
+__all__ = ["from_document", "from_manifest"]
 
 T = TypeVar("T")
 Plain = dict[str, Any]

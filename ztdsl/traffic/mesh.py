@@ -47,6 +47,8 @@ class Mesh:
         istio_version: (major, minor) of the control plane.
         data_plane: what enforces the policies.
         path_normalization: what Envoy does to a path before policies see it.
+        trusted_proxies: `meshConfig.defaultConfig.gatewayTopology.numTrustedProxies`, the proxies before a gateway
+            whose X-Forwarded-For entries are believed.
         apply: how manifests are applied, which decides how large one object may be.
         kube_context: the kubectl context of the mesh's cluster, where one is named.
     """
@@ -59,6 +61,7 @@ class Mesh:
     istio_version: tuple[int, int] = NEWEST_ISTIO
     data_plane: DataPlane = DataPlane.SIDECAR
     path_normalization: PathNormalization = PathNormalization.BASE
+    trusted_proxies: int = 0
     apply: ApplyMode = ApplyMode.CLIENT_SIDE
     kube_context: str | None = None
 

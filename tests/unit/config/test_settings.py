@@ -18,6 +18,7 @@ EXPECTED = [
     ("meshes.prod.istio_version", "1.30", "flag --istio-version"),
     ("meshes.prod.data_plane", "sidecar", "default"),
     ("meshes.prod.path_normalization", "base", "default"),
+    ("meshes.prod.trusted_proxies", "0", "default"),
     ("meshes.prod.apply", "client-side", "default"),
     ("meshes.prod.kube_context", "none", "default"),
     ("fail_on", "never", "ZTC_FAIL_ON"),

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ztdsl.diagnostics.report import Report
 
 _COMMAND: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_IN_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+IN_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> str:
@@ -26,8 +26,8 @@ def render(report: Report) -> str:
 def _command(finding: Diagnostic) -> str:
     properties = {} if finding.primary is None else _properties(span_of(finding.primary.place))
     properties["title"] = finding.code
-    listed = ",".join(f"{name}={value.translate(_IN_PROPERTY)}" for name, value in properties.items())
-    return f"::{_COMMAND[finding.severity]} {listed}::{explanation(finding).translate(_IN_DATA)}"
+    listed = ",".join(f"{name}={value.translate(IN_PROPERTY)}" for name, value in properties.items())
+    return f"::{_COMMAND[finding.severity]} {listed}::{explanation(finding).translate(IN_DATA)}"
 
 
 def _properties(span: Span) -> dict[str, str]:

@@ -25,13 +25,13 @@ def render(report: Report) -> str:
     for finding in report.findings:
         failure = ET.SubElement(_case(suite, finding), "failure")
         failure.set("type", finding.severity.word)
-        failure.set("message", _legal(headline(finding)))
-        failure.text = _legal(render_finding(finding))
+        failure.set("message", legal(headline(finding)))
+        failure.text = legal(render_finding(finding))
     for accepted in report.accepted:
         skipped = ET.SubElement(_case(suite, accepted.diagnostic), "skipped")
-        skipped.set("message", _legal(f"accepted: {visible(accepted.reason)}"))
+        skipped.set("message", legal(f"accepted: {visible(accepted.reason)}"))
     if not report.findings:
-        ET.SubElement(suite, "testcase", classname="ztc", name=_legal(visible(report.policy or "policy")), time="0")
+        ET.SubElement(suite, "testcase", classname="ztc", name=legal(visible(report.policy or "policy")), time="0")
     for element in (suites, suite):
         element.set("tests", str(len(suite)))
         element.set("failures", str(len(report.findings)))
@@ -46,13 +46,14 @@ def _case(suite: ET.Element, finding: Diagnostic) -> ET.Element:
     if finding.primary is None:
         return ET.SubElement(suite, "testcase", classname="ztc", name=name, time="0")
     span = span_of(finding.primary.place)
-    file = _legal(visible(display_path(span.file)))
-    name = _legal(f"{name} at {location(span)}")
+    file = legal(visible(display_path(span.file)))
+    name = legal(f"{name} at {location(span)}")
     case = ET.SubElement(suite, "testcase", classname=file, name=name, time="0", file=file)
     if span.line is not None:
         case.set("line", str(span.line))
     return case
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """The text with a replacement for each character that XML 1.0 forbids."""
     return _ILLEGAL.sub("\ufffd", text)

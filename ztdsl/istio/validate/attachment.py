@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_LABELS: Final = 4096
 MOST_TARGETS: Final = 16
 
-_TARGETS: Final = frozenset(
+TARGETS: Final = frozenset(
     {
         ("gateway.networking.k8s.io", "Gateway"),
         ("gateway.networking.k8s.io", "GatewayClass"),
@@ -92,7 +92,7 @@ def _label_fault(key: str, value: str) -> Fault | None:
 def _target_fault(reference: TargetRef) -> Fault | None:
     if not _TARGET_NAME.fullmatch(reference.name):
         return Fault("V-TGT-2", f"the name of a target has {len(reference.name)} characters, not 1 to 253")
-    if (reference.group, reference.kind) not in _TARGETS:
+    if (reference.group, reference.kind) not in TARGETS:
         target = f"{reference.group}/{reference.kind}" if reference.group else reference.kind
         return Fault("V-TGT-4", f"`{target}` is not a kind that policies attach to")
     if reference.kind == "GatewayClass" and reference.name != _WAYPOINT_CLASS:

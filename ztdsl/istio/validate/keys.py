@@ -12,6 +12,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
+from ztdsl.istio.golang.jwks import private_keys
+from ztdsl.istio.golang.urls import istiod_takes, schema_takes
 from ztdsl.istio.validate.problem import Fault
 from ztdsl.istio.validate.requests import HIGHEST_PORT
 
@@ -47,7 +49,7 @@ def uri_fault(uri: str) -> Fault | None:
     if not uri or len(uri) > LONGEST_URI:
         return Fault("V-RA-10", f"a key URI has {len(uri)} characters, not 1 to {LONGEST_URI}")
     match = _URI.fullmatch(uri)
-    if match is None or match["scheme"].lower() not in {"http", "https"}:
+    if match is None or not (schema_takes(uri) and istiod_takes(uri)):
         return Fault("V-RA-3", f"`{uri}` is not an http or https URI")
     if match["port"] and int(match["port"].lstrip("0")[:6] or "0") > HIGHEST_PORT:
         return Fault("V-RA-3", f"the port of `{uri}` is out of range")
@@ -91,7 +93,10 @@ def key_set_faults(text: str) -> tuple[Fault, ...]:
     keys = parsed.get("keys") if isinstance(parsed, dict) else None
     if not isinstance(keys, list) or not keys:
         return (Fault("V-RA-4", "the inline key set has no list of keys"),)
-    return tuple(fault for index, key in enumerate(keys) if (fault := _key_fault(key, index)))
+    faults = tuple(fault for index, key in enumerate(keys) if (fault := _key_fault(key, index)))
+    if private_keys(text) is None and not any(fault.severity == "error" for fault in faults):
+        return (Fault("V-RA-4", "a member of the inline key set is not of the form that JSON web keys have"),)
+    return faults
 
 
 def _key_fault(key: Any, index: int) -> Fault | None:  # noqa: ANN401 - whatever JSON can hold

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 ANNOTATIONS_LIMIT: Final = 262_144
 """Bytes of all keys and values of an object's annotations together."""
 
-_GO_BOOLEANS: Final = frozenset({"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})
+GO_BOOLEANS: Final = frozenset({"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})
 _INTERNAL: Final = "internal.istio.io/"
-_DRY_RUN_ACTIONS: Final = frozenset({"ALLOW", "DENY"})
+DRY_RUN_ACTIONS: Final = frozenset({"ALLOW", "DENY"})
 _REMEMBERED: Final = 1 << 17
 
 _fine_namespaces: Final[set[str]] = set()
@@ -89,9 +89,9 @@ def _check_dry_run(manifest: Manifest, value: str, at: str, found: list[Problem]
     if not isinstance(manifest, AuthorizationPolicy):
         message = f"`{DRY_RUN_ANNOTATION}` is for AuthorizationPolicies only"
         found.append(Problem("V-META-2", "error", at, message))
-    elif manifest.action not in _DRY_RUN_ACTIONS:
+    elif manifest.action not in DRY_RUN_ACTIONS:
         message = f"`{DRY_RUN_ANNOTATION}` does not go with action `{manifest.action}`"
         found.append(Problem("V-META-3", "error", at, message))
-    if value not in _GO_BOOLEANS:
+    if value not in GO_BOOLEANS:
         message = f"`{DRY_RUN_ANNOTATION}` is `{value}`, which is neither true nor false"
         found.append(Problem("V-META-4", "error", at, message))

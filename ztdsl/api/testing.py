@@ -1,0 +1,155 @@
+"""Policies under test in Python: `assert policy.allows(frontend, "GET /orders/7", to=orders.at(api))`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+
+from ztdsl.api.simulate import request_by_name, simulate_request
+from ztdsl.api.subject import identity_of, open_manifests, open_policy
+from ztdsl.diagnostics.formats import render
+from ztdsl.traffic.decision import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Unpack
+
+    from ztdsl.api.simulate import Simulation
+    from ztdsl.api.subject import Opened
+    from ztdsl.dsl.callers import Identity
+    from ztdsl.dsl.endpoints import Endpoint
+    from ztdsl.dsl.policy import Policy
+    from ztdsl.dsl.workloads import External, Gateway, Service, ServiceAccount
+    from ztdsl.scenario.subject import Subject
+    from ztdsl.traffic.mesh import Mesh
+
+    Caller: TypeAlias = str | Service | Gateway | External | ServiceAccount | Identity | None
+    Callee: TypeAlias = str | Endpoint
+
+
+class Facts(TypedDict, total=False):
+    """What a request is beside who asks what of whom.
+
+    Attributes:
+        token: the claims of the end user's token, or `{"invalid": "why"}`.
+        headers: by name.
+        source_ip: the address of the direct peer.
+        remote_ip: the address of the original client.
+        server_name: the TLS server name that is asked for.
+        plaintext: whether the caller connects without mutual TLS.
+    """
+
+    token: Mapping[str, Any]
+    headers: Mapping[str, str]
+    source_ip: str
+    remote_ip: str
+    server_name: str
+    plaintext: bool
+
+
+class Answer:
+    """True or false, and why: what a failed `assert` prints.
+
+    Attributes:
+        simulation: the request, the verdict and the rules near it.
+    """
+
+    def __init__(self, simulation: Simulation, *, holds: bool) -> None:
+        self.simulation = simulation
+        self._holds = holds
+
+    def __bool__(self) -> bool:
+        """Whether it is as was asked; an unknown verdict is neither an allowance nor a refusal."""
+        return self._holds
+
+    def __repr__(self) -> str:
+        """The explanation of the verdict."""
+        return self.simulation.text().rstrip("\n")
+
+
+class PolicyUnderTest:
+    """A policy, or manifests, that answers questions as a mesh would."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    def allows(self, caller: Caller, http: str | None, *, to: Callee, **facts: Unpack[Facts]) -> Answer:
+        """True if the request succeeds.
+
+        Args:
+            caller: a declared caller, `[namespace/]service`, a SPIFFE identity, or None for a client without one.
+            http: `METHOD PATH`, or None for a connection.
+            to: `orders.at(api)`, or `[namespace/]service[:port]`.
+            facts: what the request is beside that; see `Facts`.
+
+        Raises:
+            UnknownWorkload: a name means no workload, or several.
+            Misread: `http` or a header is something else.
+        """
+        simulation = self.decide(caller, http, to=to, **facts)
+        return Answer(simulation, holds=simulation.decision.verdict is Verdict.ALLOW)
+
+    def refuses(self, caller: Caller, http: str | None, *, to: Callee, **facts: Unpack[Facts]) -> Answer:
+        """True if the request does not succeed; arguments and failures as for `allows`."""
+        simulation = self.decide(caller, http, to=to, **facts)
+        return Answer(simulation, holds=simulation.decision.verdict not in {Verdict.ALLOW, Verdict.UNKNOWN})
+
+    def decide(self, caller: Caller, http: str | None, *, to: Callee, **facts: Unpack[Facts]) -> Simulation:
+        """The whole answer; arguments and failures as for `allows`."""
+        request = request_by_name(
+            self._subject,
+            to if isinstance(to, str) else f"{_name(to)}:{to.port.container}",
+            caller=caller if caller is None or isinstance(caller, str) else identity_of(caller, self._subject.mesh),
+            http=http,
+            headers=[f"{name}: {value}" for name, value in facts.get("headers", {}).items()],
+            token=facts.get("token"),
+            now=time.time(),
+            source_ip=facts.get("source_ip"),
+            remote_ip=facts.get("remote_ip"),
+            server_name=facts.get("server_name"),
+            plaintext=facts.get("plaintext", False),
+        )
+        return simulate_request(self._subject, request)
+
+
+class BrokenPolicy(AssertionError):  # noqa: N818 - named for what happened
+    """The policy or the manifests have errors; the message is the whole report."""
+
+
+def policy_under_test(source: str | Path | Policy, *, mesh: str | Mesh | None = None) -> PolicyUnderTest:
+    """A policy that answers questions.
+
+    Args:
+        source: a policy file, `file.py:variable`, or a policy. Loading a file runs it.
+        mesh: the name of a configured mesh, or a mesh.
+
+    Raises:
+        BrokenPolicy: it has errors.
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+        LoadFailure: the policy file does not load, or holds no single policy.
+    """
+    return _ready(open_policy(source, mesh=mesh))
+
+
+def manifests_under_test(
+    paths: Sequence[str], *, workloads: str | None = None, mesh: str | Mesh | None = None
+) -> PolicyUnderTest:
+    """Manifests that answer questions; arguments as for `open_manifests`.
+
+    Raises:
+        BrokenPolicy: they have errors.
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+    """
+    return _ready(open_manifests(paths, workloads=workloads, mesh=mesh))
+
+
+def _ready(opened: Opened) -> PolicyUnderTest:
+    if opened.subject is None:
+        raise BrokenPolicy("\n" + render(opened.report, "text", color=False, width=100))
+    return PolicyUnderTest(opened.subject)
+
+
+def _name(to: Endpoint) -> str:
+    namespace = getattr(to.target, "namespace", None)
+    return to.target.name if namespace is None else f"{namespace.name}/{to.target.name}"

@@ -1,0 +1,48 @@
+"""What a check found, as a finding with places in the user's files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label
+from ztdsl.istio.pointer import pointer as joined
+from ztdsl.istio.pointer import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ztdsl.checks.finding import Found
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.manifests import Document
+
+
+def diagnostic_of(found: Found, documents: Sequence[Document]) -> Diagnostic:
+    """The finding with its severity and its places; its witness is a note."""
+    notes = found.notes if found.witness is None else (*found.notes, found.witness.words)
+    return diagnostic(
+        found.code,
+        found.message,
+        _label(documents[found.document], found.pointer, found.label),
+        related=tuple(_label(documents[each.document], each.pointer, each.text) for each in found.beside),
+        notes=notes,
+        help=found.help,
+    )
+
+
+def _label(document: Document, pointer: str, text: str) -> Label:
+    return Label(document.span(existing(document.plain, pointer)), text)
+
+
+def existing(plain: Any, pointer: str) -> str:
+    """`pointer`, or the nearest place around it that the object has."""
+    reached: list[str] = []
+    for token in tokens(pointer):
+        if isinstance(plain, dict) and token in plain:
+            plain = plain[token]
+        elif isinstance(plain, list) and token.isdecimal() and int(token) < len(plain):
+            plain = plain[int(token)]
+        else:
+            break
+        reached.append(token)
+    return joined(*reached)

@@ -1,0 +1,11 @@
+"""What Istio does with a request, given manifests: which objects apply, and what the proxy makes of them.
+
+`Evaluator` is made once for a set of manifests and answers any number of requests.
+"""
+
+from __future__ import annotations
+
+from ztdsl.istio.evaluate.evaluator import Evaluator
+from ztdsl.istio.evaluate.explanation import Explanation, Failure, Miss
+
+__all__ = ["Evaluator", "Explanation", "Failure", "Miss"]

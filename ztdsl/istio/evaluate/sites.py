@@ -1,0 +1,100 @@
+"""Finds what decides about a destination, and puts it together when the destination is first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ztdsl.istio.evaluate.attachment import Attachments
+from ztdsl.istio.evaluate.express import Express, express
+from ztdsl.istio.evaluate.facts import Setting
+from ztdsl.istio.evaluate.headers import AUTHORIZATION
+from ztdsl.istio.evaluate.peers import DISABLE, mode
+from ztdsl.istio.evaluate.policies import compile_policies
+from ztdsl.istio.evaluate.site import Site
+from ztdsl.istio.evaluate.tokens import TokenReader
+from ztdsl.traffic.request import Chain, Proxy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ztdsl.istio.evaluate.peers import Mode
+    from ztdsl.istio.kinds import JwtRule, Manifest
+    from ztdsl.traffic.mesh import Mesh
+    from ztdsl.traffic.request import Destination
+
+_MOST_OBJECTS: Final = 16_384
+_MOST_SITES: Final = 65_536
+
+
+class Ways(NamedTuple):
+    """A site, and the short way to decisions there; None where there is none."""
+
+    site: Site
+    express: Express | None
+
+
+class Sites:
+    """Makes the site of a destination when it is first asked for.
+
+    Attributes:
+        by_object: what was found for destinations of late, by the object's id: one object stands for many requests
+            where a caller keeps its destinations. The object is kept beside it, so that its id cannot become another's.
+    """
+
+    def __init__(self, manifests: Iterable[Manifest], mesh: Mesh) -> None:
+        self._mesh = mesh
+        self._attachments = Attachments(manifests, mesh)
+        self._made: dict[tuple[object, ...], Ways] = {}
+        self.by_object: dict[int, tuple[Destination, Ways]] = {}
+
+    def at(self, to: Destination) -> Ways:
+        """The ways at `to`, whatever the address that was called."""
+        labels = None if to.labels is None else tuple(to.labels.items())
+        key = (to.namespace, labels, to.port, to.chain, to.proxy, to.service)
+        ways = self._made.get(key)
+        if ways is None:
+            if len(self._made) >= _MOST_SITES:
+                self._made.clear()
+            ways = self._made[key] = self._make(to)
+        if len(self.by_object) >= _MOST_OBJECTS:
+            self.by_object.clear()
+        self.by_object[id(to)] = (to, ways)
+        return ways
+
+    def _make(self, to: Destination) -> Ways:
+        attached = self._attachments.at(to)
+        rules = [rule for each in attached.requests for rule in each.jwt_rules] if to.chain is Chain.HTTP else []
+        policies = compile_policies(attached.policies, to.chain, self._mesh)
+        reader = TokenReader(attached.requests) if rules else None
+        effective = mode(attached.peers, to, self._mesh) if to.proxy is Proxy.SIDECAR else None
+        site = Site(attached, effective, policies, self._setting(to, rules, effective), reader)
+        return Ways(site, express(site, to, self._mesh))
+
+    def _setting(self, to: Destination, rules: list[JwtRule], effective: Mode | None) -> Setting:
+        return Setting(
+            self._mesh.path_normalization,
+            is_gateway=to.proxy is Proxy.GATEWAY,
+            trusted_proxies=self._mesh.trusted_proxies,
+            written=_written(rules),
+            taken=frozenset(name for rule in rules if not rule.forward_original_token for name in _carrying(rule)),
+            kept=frozenset(name for rule in rules if rule.forward_original_token for name in _carrying(rule)),
+            reads_server_name=effective is None or effective.value != DISABLE,
+        )
+
+
+def _written(rules: list[JwtRule]) -> dict[str, tuple[str, ...] | None]:
+    """The headers that are written of claims, with the path to the claim; None where there are several issuers."""
+    written: dict[str, tuple[str, ...] | None] = {}
+    for rule in rules:
+        if rule.output_payload_to_header is not None:
+            written[rule.output_payload_to_header.lower()] = ()
+        for each in rule.output_claim_to_headers:
+            written[each.header.lower()] = tuple(each.claim.split("."))
+    return written if len(rules) == 1 else dict.fromkeys(written)
+
+
+def _carrying(rule: JwtRule) -> list[str]:
+    """The headers in which the rule looks for a token."""
+    if rule.from_headers or rule.from_params or rule.from_cookies:
+        return [header.name.lower() for header in rule.from_headers]
+    return [AUTHORIZATION]

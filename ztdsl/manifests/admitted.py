@@ -1,0 +1,53 @@
+"""What the gates of a cluster say of an object, as findings at the places of its parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label
+from ztdsl.istio.admission import schema, unknown_fields, webhook
+from ztdsl.istio.admission.refusal import TYPE_RULE
+from ztdsl.manifests.traps import wrong_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.istio.admission import Refusal
+    from ztdsl.manifests.document import Place
+
+
+def refusals(plain: dict[str, Any], place: Place) -> list[Diagnostic]:
+    """The findings about `plain`: unknown fields, what the API server refuses, what istiod's webhook says beside.
+
+    A place has one finding: of the same one that both gates name, the API server's.
+    """
+    found = list(_unknown(plain, place))
+    refused = schema(plain)
+    seen = {each.pointer for each in refused}
+    if not refused:
+        refused = [each for each in webhook(plain) if each.pointer not in seen]
+    return found + [_finding(each, place) for each in refused]
+
+
+def _unknown(plain: dict[str, Any], place: Place) -> Iterator[Diagnostic]:
+    for pointer, near in unknown_fields(plain):
+        name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+        advice = f"did you mean `{near}`?" if near else "remove it: a cluster drops it without a word"
+        yield diagnostic(
+            "ZT024",
+            f"unknown field `{name}`",
+            Label(place.span(pointer, key=True), "an API server drops this"),
+            help=[advice],
+        )
+
+
+def _finding(refusal: Refusal, place: Place) -> Diagnostic:
+    label = Label(place.span(refusal.pointer))
+    if refusal.rule == TYPE_RULE:
+        return wrong_type(refusal.message, label)
+    gate = "the API server" if refusal.gate == "schema" else "istiod's webhook"
+    if refusal.severity == "warning":
+        return diagnostic("ZT041", refusal.message, label, notes=[f"{gate} warns of it"])
+    return diagnostic("ZT040", refusal.message, label, notes=[f"{gate} refuses it"])

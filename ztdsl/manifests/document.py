@@ -1,0 +1,48 @@
+"""One object from a file, and where its parts stand there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ztdsl.istio.pointer import tokens
+
+if TYPE_CHECKING:
+    from ztdsl.diagnostics.model import Span
+    from ztdsl.istio.kinds import Manifest
+    from ztdsl.manifests.yaml_text import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object stands: a document of a source, and the part of it that is the object."""
+
+    source: Source = field(repr=False)
+    number: int
+    path: tuple[str | int, ...]
+
+    def span(self, pointer: str, *, key: bool = False) -> Span:
+        """The place of a part, or of its key, by its JSON pointer, or of the nearest part around it that exists."""
+        parts = [int(each) if each.isdecimal() else each for each in tokens(pointer)]
+        return self.source.span(self.number, (*self.path, *parts), key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An object of one of Istio's security kinds, as a file has it and as istiod reads it.
+
+    Attributes:
+        file: the file's name; `<stdin>` for what was piped.
+        plain: the object as it stands there.
+        manifest: the object as istiod reads it.
+        place: where it stands.
+    """
+
+    file: str
+    plain: dict[str, Any] = field(repr=False)
+    manifest: Manifest
+    place: Place = field(repr=False)
+
+    def span(self, pointer: str) -> Span:
+        """The place of a part by its JSON pointer (RFC 6901), or of the nearest part around it that exists."""
+        return self.place.span(pointer)

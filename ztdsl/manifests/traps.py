@@ -1,0 +1,60 @@
+"""The traps of YAML, explained where somebody fell into one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.model import Label
+from ztdsl.manifests.yaml_text import Fault
+
+if TYPE_CHECKING:
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.manifests.yaml_text import Unreadable
+
+_CODES: Final = {Fault.SYNTAX: "ZT021", Fault.BOUNDS: "ZT022", Fault.DUPLICATE: "ZT023"}
+_TEMPLATE: Final = re.compile(r"\{\{[^}]*\}\}|\{%")
+_STAR: Final = re.compile(r"(?:^|[\[,:\-]\s*)\*")
+
+
+def unreadable(file: str, text: str, error: Unreadable) -> Diagnostic:
+    """The finding about a text that cannot be read, with what is probably meant."""
+    code = _CODES[error.fault]
+    message = error.message if error.fault is Fault.DUPLICATE else f"`{file}` cannot be read: {error.message}"
+    return diagnostic(code, message, Label(error.span), help=_advice(text, error))
+
+
+def wrong_type(message: str, label: Label) -> Diagnostic:
+    """The finding about a value of another type than its field takes."""
+    if "number" in message or "integer" in message:
+        advice = ['put it in quotes: Istio takes ports and numbers as strings, such as "8080"']
+    elif "bool" in message or "true" in message or "false" in message:
+        advice = ["put it in quotes: YAML reads a bare `on`, `off`, `yes`, `no`, `true` or `false` as a boolean"]
+    elif "null" in message:
+        advice = ["give it a value or remove the field: YAML reads an empty value as null"]
+    else:
+        advice = []
+    return diagnostic("ZT025", message, label, help=advice)
+
+
+def _advice(text: str, error: Unreadable) -> list[str]:
+    if error.fault is Fault.DUPLICATE:
+        return ["keep one: the later would replace the earlier without a word"]
+    if error.fault is Fault.BOUNDS:
+        return ["no manifest is so deep or so large"]
+    line = _line(text, error)
+    if _TEMPLATE.search(line) or _TEMPLATE.search(text[:4096]):
+        return ["this is a template: render it first, with `helm template` or `kustomize build`"]
+    if _STAR.search(line) and ("alias" in error.message or "anchor" in error.message):
+        return ['put a value that begins with a star in quotes: "*"']
+    if "\t" in line:
+        return ["indent with spaces: YAML takes no tabs there"]
+    return []
+
+
+def _line(text: str, error: Unreadable) -> str:
+    if error.span.line is None:
+        return ""
+    lines = text.split("\n", error.span.line)
+    return lines[error.span.line - 1] if error.span.line <= len(lines) else ""
