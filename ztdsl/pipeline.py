@@ -23,6 +23,7 @@ from ztdsl.traffic.mesh import Mesh
 from ztdsl.verification import begin, faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from ztdsl.config import Configuration
@@ -132,13 +133,33 @@ def run(source: str | Path | Policy, options: Options, meanwhile: Renderer | Non
 
 
 def _report(loaded: Loaded, configuration: Configuration, findings: list[Diagnostic], rules: int) -> Report:
-    weighed = [each for finding in findings if (each := _weighed(finding, configuration)) is not None]
     declared: object = loaded.policy.name
     name = declared if isinstance(declared, str) else None
-    remaining, accepted, comments = apply(weighed, [str(file) for file in loaded.files])
+    return weigh(findings, configuration, [str(file) for file in loaded.files], policy=name, rules=rules)
+
+
+def weigh(
+    findings: Iterable[Diagnostic],
+    configuration: Configuration,
+    files: Iterable[str],
+    *,
+    policy: str | None = None,
+    rules: int = 0,
+) -> Report:
+    """The report of `findings` with the severities of the configuration, and without what comments accept.
+
+    Args:
+        findings: in any order.
+        configuration: what severities it moves.
+        files: the files whose comments count.
+        policy: the policy's name, where there is one.
+        rules: how many rules were looked at.
+    """
+    weighed = [each for finding in findings if (each := _weighed(finding, configuration)) is not None]
+    remaining, accepted, comments = apply(weighed, files)
     if comments:
         remaining += tuple(each for c in comments if (each := _weighed(c, configuration)) is not None)
-    return Report(distinct(sorted_findings(remaining)) if remaining else (), accepted, name, rules)
+    return Report(distinct(sorted_findings(remaining)) if remaining else (), accepted, policy, rules)
 
 
 def _weighed(finding: Diagnostic, configuration: Configuration) -> Diagnostic | None:

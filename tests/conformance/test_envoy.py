@@ -10,10 +10,11 @@ from tests.conformance.oracle import NoOracle
 
 from tests.conformance.fuzz import REQUESTS, topics
 from tests.conformance.lab.package import NoEnvoy
+from tests.conformance.lab.server import EnvoyStopped
 from tests.conformance.record import measure
 from tests.conformance.replay import disagreements
 from tests.conformance.topics.areas import AREAS, of_area
-from tests.conformance.topics.shape import Topic
+from tests.conformance.topics.shape import Topic, allow, get, operation
 from tests.conformance.vector import Vector, load
 
 REQUIRED = bool(os.environ.get("CI"))
@@ -44,6 +45,13 @@ def really(asked: Sequence[Topic]) -> list[Vector]:
 def test_vectors_are_what_happens(area: str) -> None:
     """Istiod and Envoy still do what is recorded."""
     assert really(of_area(area)) == load(area)
+
+
+def test_a_template_without_a_leading_slash_ends_envoy() -> None:
+    """Istiod takes it, and the proxy that gets it dies."""
+    asked = Topic("paths/no slash", [allow(operation(paths=["x/{*}"]))], [get("/x/y")])
+    with pytest.raises(EnvoyStopped):
+        really([asked])
 
 
 @pytest.mark.parametrize("start", range(0, -(-PAIRS // REQUESTS), AT_ONCE))

@@ -41,7 +41,7 @@ def find(view: View) -> Iterator[Found]:
                     tested.pointer,
                     f"`{tested.name}` alone admits requests without a token",
                     "a request without a token has none of these, and passes",
-                    help=("require a token as well: `requestPrincipals: [\"*\"]` in the same source",),
+                    help=('require a token as well: `requestPrincipals: ["*"]` in the same source',),
                     witness=proof,
                 )
 

@@ -14,7 +14,6 @@ from ztdsl.checks.sketch import draw
 from ztdsl.checks.tested import HTTP, attributes_of
 from ztdsl.checks.witness import Witness
 from ztdsl.istio.evaluate.policies import is_dry_run
-from ztdsl.istio.kinds import Rule
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.request import Chain
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ztdsl.checks.view import View
+    from ztdsl.istio.kinds import Rule
 
 CODE = "ZT328"
 
@@ -34,8 +34,7 @@ def find(view: View) -> Iterator[Found]:
         if policy.action != "DENY" or is_dry_run(policy):
             continue
         for number, rule in enumerate(policy.rules):
-            positive, negative = attributes_of(rule)
-            proof = _proof(view, index, number, rule) if HTTP & (positive | negative) else None
+            proof = _proof(view, index, number, rule) if _is_about_http(rule) and not _is_warned_of(rule) else None
             if proof is not None:
                 yield Found(
                     CODE,
@@ -46,6 +45,16 @@ def find(view: View) -> Iterator[Found]:
                     help=("name the HTTP ports in `ports` of the rule",),
                     witness=proof,
                 )
+
+
+def _is_about_http(rule: Rule) -> bool:
+    positive, negative = attributes_of(rule)
+    return bool(HTTP & (positive | negative))
+
+
+def _is_warned_of(rule: Rule) -> bool:
+    """Whether istiod's webhook warns of the rule by itself (ZT041): it has operations, and none with ports."""
+    return bool(rule.operations) and not any(each.ports or each.not_ports for each in rule.operations)
 
 
 def _proof(view: View, index: int, number: int, rule: Rule) -> Witness | None:

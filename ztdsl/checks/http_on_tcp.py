@@ -77,7 +77,7 @@ def _proof(view: View, index: int, rule: Rule) -> Witness | None:
             continue  # it may be meant for the other ports
         for port in asked or sorted(tcp):
             if port in tcp:
-                drawn = draw(place, view.mesh, rule, namespace=policy.meta.namespace, port=port, chain=Chain.TCP)
+                drawn = list(draw(place, view.mesh, rule, namespace=policy.meta.namespace, port=port, chain=Chain.TCP))
                 found = witness(view, place, drawn, Verdict.REFUSED) or witness(view, place, drawn, Verdict.DENY)
                 if found is not None:
                     return found

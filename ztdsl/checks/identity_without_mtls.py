@@ -115,4 +115,4 @@ def _escape(view: View, tested: Tested, request: Request, place: Place) -> Witne
 
 def _is_tcp(place: Place, number: int) -> bool:
     ports = () if place.known is None else place.known.ports
-    return any(port.number == number and port.protocol == "tcp" for port in ports)
+    return any(port.container == number and port.protocol == "tcp" for port in ports)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label
-from ztdsl.istio.pointer import pointer as joined
-from ztdsl.istio.pointer import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,18 +29,4 @@ def diagnostic_of(found: Found, documents: Sequence[Document]) -> Diagnostic:
 
 
 def _label(document: Document, pointer: str, text: str) -> Label:
-    return Label(document.span(existing(document.plain, pointer)), text)
-
-
-def existing(plain: Any, pointer: str) -> str:
-    """`pointer`, or the nearest place around it that the object has."""
-    reached: list[str] = []
-    for token in tokens(pointer):
-        if isinstance(plain, dict) and token in plain:
-            plain = plain[token]
-        elif isinstance(plain, list) and token.isdecimal() and int(token) < len(plain):
-            plain = plain[int(token)]
-        else:
-            break
-        reached.append(token)
-    return joined(*reached)
+    return Label(document.span(pointer), text)

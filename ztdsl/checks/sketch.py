@@ -43,7 +43,7 @@ def issued_by(request: Request, issuer: str, audience: str | None = None) -> Req
     """The same request with its token from `issuer`, for `audience`."""
     tokens = []
     for token in request.tokens:
-        claims = {**token.claims, "iss": issuer} if isinstance(token, Token) else {"iss": issuer}
+        claims: dict[str, Any] = {**token.claims, "iss": issuer} if isinstance(token, Token) else {"iss": issuer}
         if audience is not None:
             claims.setdefault("aud", [audience])
         tokens.append(Token(claims))
@@ -103,9 +103,7 @@ class _Drawing:
         self._http = {"method": "GET", "path": "/", "host": "app.example.com"}
         self._port: int | None = None
 
-    def draw(
-        self, source: Source, operation: Operation, conditions: Iterable[Condition], port: int | None
-    ) -> Request:
+    def draw(self, source: Source, operation: Operation, conditions: Iterable[Condition], port: int | None) -> Request:
         self._source(source)
         self._operation(operation)
         for condition in conditions:
@@ -124,7 +122,7 @@ class _Drawing:
 
     def _default_port(self) -> int:
         known = self._place.known
-        return known.ports[0].number if known is not None and known.ports else DEFAULT_PORT
+        return known.ports[0].container if known is not None and known.ports else DEFAULT_PORT
 
     def _source(self, source: Source) -> None:
         for attribute, values in (
@@ -212,8 +210,10 @@ def _principal(value: str, domain: str) -> str:
         return "/".join(usual)
     if value.startswith("*"):
         parts = value[1:].split("/")
-        return "/".join([*usual[: max(len(usual) - len(parts) + 1, 0)], *parts[1:]]) if len(parts) > 1 else (
-            "/".join(usual) + value[1:]
+        return (
+            "/".join([*usual[: max(len(usual) - len(parts) + 1, 0)], *parts[1:]])
+            if len(parts) > 1
+            else ("/".join(usual) + value[1:])
         )
     if value.endswith("*"):
         parts = value[:-1].split("/")

@@ -115,9 +115,7 @@ def _condition(
     attribute, detail = attribute_of(condition.key)
     for values, name, is_negative in ((condition.values, "values", False), (condition.not_values, "notValues", True)):
         if values:
-            yield Tested(
-                document, policy, rule, f"{at}/{name}", attribute, condition.key, detail, values, is_negative
-            )
+            yield Tested(document, policy, rule, f"{at}/{name}", attribute, condition.key, detail, values, is_negative)
 
 
 def attributes_of(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:

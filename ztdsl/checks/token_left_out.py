@@ -45,7 +45,7 @@ def find(view: View) -> Iterator[Found]:
                     tested.pointer,
                     f"a caller escapes `{tested.name}` by leaving the token out",
                     "the rule denies only those who show a token",
-                    help=("require a token as well: allow `requestPrincipals`, or deny `notRequestPrincipals: [\"*\"]`",),
+                    help=('require a token as well: allow `requestPrincipals`, or deny `notRequestPrincipals: ["*"]`',),
                     witness=proof,
                 )
 

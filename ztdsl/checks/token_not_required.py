@@ -43,7 +43,7 @@ def find(view: View) -> Iterator[Found]:
                 "/spec/jwtRules",
                 f"nothing requires the tokens that `{request.meta.name}` verifies",
                 "a request without a token passes",
-                help=("allow with `requestPrincipals` only, or deny `notRequestPrincipals: [\"*\"]`",),
+                help=('allow with `requestPrincipals` only, or deny `notRequestPrincipals: ["*"]`',),
                 witness=proof,
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ztdsl.checks.overlap import Overlaps
+from ztdsl.checks.overlap import Overlaps, references_of
 from ztdsl.checks.place import DEFAULT_PORT, place_of, supposed
 from ztdsl.checks.tested import tests_of
 from ztdsl.istio.evaluate import Evaluator
@@ -125,7 +125,7 @@ class View:
 
     def _ports_of(self, place: Place) -> list[int]:
         if place.known is not None and place.known.ports:
-            return [port.number for port in place.known.ports]
+            return [port.container for port in place.known.ports]
         peers = self._attachments.at(place.destination(DEFAULT_PORT)).peers
         return [DEFAULT_PORT, *(port for peer in peers for port, _ in peer.port_level)]
 
@@ -142,7 +142,7 @@ class View:
     def _supposed(self, manifest: Manifest) -> Iterator[Place]:
         """Workloads that have what `manifest` asks for; for an object of the root namespace one in each namespace."""
         namespace = manifest.meta.namespace
-        if namespace != self.mesh.root_namespace or getattr(manifest, "target_refs", ()):
+        if namespace != self.mesh.root_namespace or references_of(manifest):
             yield supposed(manifest, namespace)
             return
         for other in self._namespaces or (namespace,):

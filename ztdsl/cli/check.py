@@ -1,8 +1,8 @@
-"""`ztc check`: findings without manifests."""
+"""`ztc check`: findings without manifests of our own."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
@@ -13,16 +13,27 @@ from ztdsl.cli.flags import (
     Config,
     Debug,
     FailOn,
+    Filename,
     IstioVersion,
     Mesh,
-    Policy,
     Quiet,
     RequireMatch,
     Strict,
+    Subject,
     Today,
     Verbose,
+    Workloads,
 )
-from ztdsl.cli.settings import announce, refuse_empty, refuse_stdin, settings
+from ztdsl.cli.settings import announce, refuse_empty, settings
+from ztdsl.cli.streams import say
+from ztdsl.cli.subjects import refuse_two_subjects
+from ztdsl.cli.usage import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ztdsl.api import Check, ManifestCheck
+    from ztdsl.cli.settings import Settings
 
 Output = Annotated[
     str,
@@ -36,7 +47,9 @@ Output = Annotated[
 
 
 def check(
-    policy: Policy,
+    policy: Subject = None,
+    filename: Filename = None,
+    workloads: Workloads = None,
     output: Output = "text",
     mesh: Mesh = None,
     config: Config = None,
@@ -50,20 +63,21 @@ def check(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> int:
-    """Print the report of a policy."""
+    """Print the report of a policy, or of manifests."""
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on, require_match=require_match)
-    refuse_stdin(policy)
-    refuse_empty({"POLICY": policy})
+    refuse_two_subjects(policy, filename)
+    if policy is not None and workloads is not None:
+        raise UsageProblem("--workloads is for manifests; a policy declares its workloads", "leave it out")
+    refuse_empty({"POLICY": policy, "--workloads": workloads})
+    for path in filename or []:
+        refuse_empty({"--filename": path})
     chosen = settings(mesh, config, istio_version, today, None)
-    from ztdsl.api import check_policy  # noqa: PLC0415 - a mistake in the flags is answered without it
-    from ztdsl.config import ConfigurationFailure  # noqa: PLC0415
+    from ztdsl.config import ConfigurationFailure  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.diagnostics.report import Report  # noqa: PLC0415
     from ztdsl.load.failure import LoadFailure  # noqa: PLC0415
-    from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
 
     try:
-        with diverted_stdout():
-            checked = check_policy(policy, **chosen)
+        checked = _checked(policy, filename or [], workloads, chosen)
     except (LoadFailure, ConfigurationFailure) as failure:
         if debug:
             raise
@@ -71,7 +85,31 @@ def check(
         return exits.USAGE
     if verbose:
         announce(checked.configuration)
+        say(_skipped(getattr(checked, "skipped", {})))
     if checked.report.findings or not quiet or output != "text":
         write_findings(checked.report, output, color=color)
     failed = threshold.fails(checked.report, checked.configuration.fail_on)
     return exits.FINDINGS if failed else exits.CLEAN
+
+
+def _checked(
+    policy: str | None, filename: list[str], workloads: str | None, chosen: Settings
+) -> Check | ManifestCheck:
+    """The findings of the policy or of the manifests.
+
+    Raises:
+        ConfigurationFailure, LoadFailure: as for `check_policy` and `check_manifests`.
+    """
+    from ztdsl.api import check_manifests, check_policy  # noqa: PLC0415 - a mistake in the flags is answered without it
+    from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
+
+    if policy is None:
+        return check_manifests(filename, workloads=workloads, **chosen)
+    with diverted_stdout():
+        return check_policy(policy, **chosen)
+
+
+def _skipped(skipped: Mapping[str, int]) -> str:
+    """A line that counts the objects of other kinds; empty where there are none."""
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(skipped.items()))
+    return f"skipped: {counts}\n" if counts else ""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MARK: Final = re.compile(r"#\s*zt:\s*accept\b")
 _WHOLE: Final = re.compile(r"#\s*zt:\s*accept\s*\[(?P<codes>[^\]]*)\]\s*:?\s*(?P<reason>.*)")
 _OWN_CHECK: Final = re.compile(r"ZT9\d\d")
+_YAML: Final = frozenset({".yaml", ".yml", ".json"})
 _EXAMPLE: Final = "write `# zt: accept[ZT301] reason`"
 
 
@@ -54,7 +55,7 @@ def apply(
 
     Args:
         findings: with the severities that configuration gave them.
-        files: the policy files that were loaded; one that cannot be read has no comments.
+        files: the policy files or manifests that were read; one that cannot be read has no comments.
 
     Returns:
         The findings that remain; those that are accepted; ZT016 for each code of a comment that accepts
@@ -135,6 +136,36 @@ def _read_all(files: Iterable[str]) -> tuple[_Book, tuple[Diagnostic, ...]]:
 
 def _comments(file: str, text: str) -> Iterator[tuple[Span, bool, str]]:
     """The comments that begin as an acceptance does: place, whether alone on the line, text."""
+    return _of_yaml(file, text) if Path(file).suffix in _YAML else _of_python(file, text)
+
+
+def _of_yaml(file: str, text: str) -> Iterator[tuple[Span, bool, str]]:
+    """Those of YAML, where a `#` begins a comment behind a blank and outside of quotes (YAML 1.2, section 6.6)."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if "zt:" not in line:
+            continue
+        column = _yaml_comment(line)
+        comment = "" if column is None else line[column:].rstrip()
+        if column is not None and _MARK.match(comment):
+            place = Span(file, number, column + 1, number, column + 1 + len(comment))
+            yield place, not line[:column].strip(), comment
+
+
+def _yaml_comment(line: str) -> int | None:
+    """Where the comment of a line begins."""
+    quote = ""
+    for column, character in enumerate(line):
+        before = line[column - 1] if column else " "
+        if quote:
+            quote = "" if character == quote and before != "\\" else quote
+        elif character in "'\"" and before in " \t[{,:-":
+            quote = character
+        elif character == "#" and before in " \t":
+            return column
+    return None
+
+
+def _of_python(file: str, text: str) -> Iterator[tuple[Span, bool, str]]:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     try:
         for token in tokens:

@@ -39,7 +39,7 @@ _OWN_PORT_KEYS: Final = frozenset({"container", "service", "name", "protocol"})
 class KnownPort:
     """A port: its numbers in the container and in the Service, its name, and what serves it (None if not known)."""
 
-    container: int
+    number: int
     service: int | None = None
     name: str | None = None
     protocol: ServedAs | None = None

@@ -133,7 +133,7 @@ def cast_of_inventory(known: Iterable[KnownWorkload], trust_domain: str) -> Cast
             each.labels,
             each.service_account,
             tuple(
-                Door(port.container, (port.name,) if port.name else (), Chain(port.protocol) if port.protocol else None)
+                Door(port.number, (port.name,) if port.name else (), Chain(port.protocol) if port.protocol else None)
                 for port in each.ports
             ),
             Proxy.GATEWAY if each.kind == "gateway" else Proxy.SIDECAR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from ztdsl.traffic.request import Http
 
 _BAD_REQUEST: Final = 400
-_NOT_FOUND: Final = 404
 _CONNECT: Final = "CONNECT"
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")  # RFC 9112, section 3.2.2
+_ORDINARY_HOST: Final = re.compile(r"[A-Za-z0-9._~:\[\]-]*")
+_ORDINARY_NAME: Final = re.compile(r"[a-z0-9_-]+")
 # RFC 9110, section 9.3, and RFC 5789: every parser takes these.
 _EVERYWHERE: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", _CONNECT, "OPTIONS", "TRACE", "PATCH"})
 
@@ -45,12 +48,30 @@ def method_of(http: Http, methods: AbstractSet[str]) -> str | Unknown | Malforme
 def path_of(http: Http, normalization: PathNormalization) -> str | Unknown | Malformed:
     """The path that rules compare, without its query; unknown where versions of Envoy differ on it."""
     if not http.path.startswith("/"):
-        if http.method == _CONNECT:
-            return Unknown("a CONNECT request names no path")
-        return Malformed(_NOT_FOUND, "the path does not begin with a slash")
+        return Malformed(_BAD_REQUEST, "the path does not begin with a slash")
+    if not (http.path.isascii() and http.path.isprintable()) or " " in http.path:
+        return Malformed(_BAD_REQUEST, "the path has characters that are not printable ASCII")
     try:
         return without_query(normalize(http.path, normalization))
     except MalformedPathError as malformed:
         return Malformed(_BAD_REQUEST, str(malformed))
     except UnclearPathError as unclear:
         return Unknown(str(unclear))
+
+
+def oddity(http: Http) -> Unknown | None:
+    """Why it is not certain that Envoy lets the request on to the rules: only ordinary requests surely are."""
+    if http.method == _CONNECT or _ABSOLUTE.match(http.path):
+        return Unknown("a policy says nothing of requests to a forward proxy")
+    if http.host is not None and not _ORDINARY_HOST.fullmatch(http.host):
+        return Unknown("whether the proxy takes such a host is no matter of policies")
+    for name, lines in http.headers.items():
+        if not _ORDINARY_NAME.fullmatch(name) or not all(map(_is_ordinary, lines)):
+            return Unknown(f"whether the proxy takes such a header `{name}` is no matter of policies")
+        if name == "content-length" and not all(line.isdecimal() for line in lines):
+            return Unknown("whether the proxy takes such a length is no matter of policies")
+    return None
+
+
+def _is_ordinary(line: str) -> bool:
+    return line.isascii() and line.replace("\t", " ").isprintable()

@@ -13,7 +13,7 @@ from ztdsl.simulate.answer import Answer, seen, unknown
 from ztdsl.simulate.callers import is_any_caller
 from ztdsl.simulate.facts import facts
 from ztdsl.simulate.headers import headers_at
-from ztdsl.simulate.malformed import Malformed, method_of, path_of
+from ztdsl.simulate.malformed import Malformed, method_of, oddity, path_of
 from ztdsl.simulate.places import NO_LABELS, Atlas
 from ztdsl.simulate.requests import is_any_request, is_server_name
 from ztdsl.simulate.tokens import Refusal, token_of
@@ -97,6 +97,8 @@ class Simulator:
             return unknown(method.reason)
         if isinstance(method, Malformed):
             return _rejected(method, http)
+        if (odd := oddity(http)) is not None:
+            return unknown(odd.reason)
         path = path_of(http, self._mesh.path_normalization)
         if isinstance(path, Malformed):
             return _rejected(path, http)

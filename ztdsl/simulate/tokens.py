@@ -47,8 +47,11 @@ class Refusal:
 
 def token_of(issuers: Sequence[Issuer], request: Request) -> Verified | Refusal | Unknown | None:
     """The token that counts where tokens of `issuers` are read; None where no token is found or none is read."""
-    if not issuers or not request.tokens or (request.http is not None and is_preflight(request.http)):
+    http = request.http
+    if not issuers or (http is not None and is_preflight(http)):
         return None
+    if http is not None and any(_has_text(issuer, http) for issuer in issuers):
+        return Unknown("the request carries the text of a token, and what the token says is not given")
     found = [token for token in request.tokens if any(sees(issuer, token.place) for issuer in issuers)]
     if not found:
         return None
@@ -90,6 +93,23 @@ def place_of(issuer: Issuer) -> TokenPlace | None:
     if issuer.from_params:
         return TokenPlace(Place.PARAM, issuer.from_params[0])
     return TokenPlace(Place.COOKIE, issuer.from_cookies[0])
+
+
+def _has_text(issuer: Issuer, http: Http) -> bool:
+    """Whether something stands where tokens of `issuer` are looked for, instead of among the request's tokens."""
+    query = http.path.partition("#")[0].partition("?")[2]
+    if not http.headers and not query:
+        return False
+    is_plain = not (issuer.from_headers or issuer.from_params or issuer.from_cookies)
+    headers = (
+        ((_AUTHORIZATION, _BEARER),) if is_plain else [(h.name.lower(), h.prefix or "") for h in issuer.from_headers]
+    )
+    if any(prefix in line for name, prefix in headers for line in http.headers.get(name, ())):
+        return True
+    params = {part.partition("=")[0] for part in query.split("&")}
+    cookies = {part.partition("=")[0].strip() for line in http.headers.get("cookie", ()) for part in line.split(";")}
+    wanted = (_PARAM,) if is_plain else issuer.from_params
+    return not params.isdisjoint(wanted) or not cookies.isdisjoint(issuer.from_cookies)
 
 
 def _judged(issuers: Sequence[Issuer], token: AnyToken) -> Verified | Refusal:

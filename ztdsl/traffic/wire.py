@@ -6,9 +6,13 @@ there: a token is no text for a log.
 
 from __future__ import annotations
 
+import json
 from difflib import get_close_matches
+from json.encoder import encode_basestring_ascii
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
+from ztdsl.traffic.addresses import parse_address
 from ztdsl.traffic.request import (
     Chain,
     Destination,
@@ -23,7 +27,7 @@ from ztdsl.traffic.request import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from enum import StrEnum
 
     from ztdsl.traffic.decision import Decider, Decision
@@ -34,12 +38,21 @@ if TYPE_CHECKING:
 _REQUEST_KEYS: Final = frozenset({"id", "to", "peer", "tls", "source_ip", "remote_ip", "sni", "http", "token"})
 _TO_KEYS: Final = frozenset({"namespace", "labels", "ip", "port", "protocol", "proxy", "service"})
 _HTTP_KEYS: Final = frozenset({"method", "path", "host", "headers"})
+_INVALID_KEYS: Final = frozenset({"invalid", "in"})
+_CLAIMS_KEYS: Final = frozenset({"claims", "in"})
 _TLS: Final = {each.value: each for each in Tls}
 _CHAINS: Final = {each.value: each for each in Chain}
 _PROXIES: Final = {each.value: each for each in Proxy}
 _PLACES: Final = {each.value: each for each in Place}
 _MOST_PORT: Final = 65535
-_NO_HEADERS: Final[dict[str, tuple[str, ...]]] = {}
+_MOST_EXACT: Final = 2**53
+_NO_HEADERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+_MOST_KEPT: Final = 4096
+"""A stream of a million lines has few destinations; one that has many must not fill the memory."""
+
+_destinations: Final[dict[tuple[Any, ...], Destination]] = {}
+_addresses: Final[set[str]] = set()
+_lines: Final[dict[int, tuple[Decision, str | None, str | None, str]]] = {}
 
 
 def request_from(plain: object) -> Request:
@@ -53,26 +66,24 @@ def request_from(plain: object) -> Request:
     if not plain.keys() <= _REQUEST_KEYS:
         _refuse_unknown("", plain, _REQUEST_KEYS)
     get = plain.get
-    http = get("http")
+    http, peer, tls, token = get("http"), get("peer"), get("tls"), get("token")
     if http is not None:
         http = _http(http)
     if "to" not in plain:
         _refuse("to", "is missing")
-    peer = get("peer")
     if peer is not None and type(peer) is not str:
         _refuse("peer", "is not a string or null")
-    tls = get("tls")
-    token = get("token")
+    source_ip, remote_ip, sni, identifier = get("source_ip"), get("remote_ip"), get("sni"), get("id")
     return Request(
         _destination(plain["to"], Chain.TCP if http is None else Chain.HTTP),
         peer,
         (Tls.NONE if peer is None else Tls.MTLS) if tls is None else _one_of(tls, "tls", _TLS),
-        _text(get("source_ip"), "source_ip"),
-        _text(get("remote_ip"), "remote_ip"),
-        _text(get("sni"), "sni"),
+        None if source_ip is None else _address(source_ip, "source_ip"),
+        None if remote_ip is None else _address(remote_ip, "remote_ip"),
+        None if sni is None else _text(sni, "sni"),
         http,
         () if token is None else _tokens(token),
-        _identifier(get("id")),
+        identifier if type(identifier) is str else _identifier(identifier),
     )
 
 
@@ -101,39 +112,87 @@ def decision_document(
     return plain
 
 
+def decision_line(
+    decision: Decision, identifier: str | None, because: str | None = None, source: str | None = None
+) -> str:
+    """`decision_document` as one line of JSON, without its end; for many requests with few decisions.
+
+    All but the name of the request is kept for a decision that was printed before.
+    """
+    known = _lines.get(id(decision))
+    if known is None or known[0] is not decision or known[1] != because or known[2] != source:
+        plain = decision_document(decision, None, because, source)
+        del plain["id"]
+        if len(_lines) >= _MOST_KEPT:
+            _lines.clear()
+        known = _lines[id(decision)] = (decision, because, source, json.dumps(plain)[1:])
+    name = "null" if identifier is None else encode_basestring_ascii(identifier)
+    return f'{{"id": {name}, {known[3]}'
+
+
 def _decider(decider: Decider) -> dict[str, Any]:
     return {"kind": decider.kind, "namespace": decider.namespace, "name": decider.name, "rule": decider.rule}
 
 
 def _destination(plain: object, chain: Chain) -> Destination:
+    """The destination; one that was met before is the same object."""
     if type(plain) is not dict:
         _refuse("to", "is not an object")
     if not plain.keys() <= _TO_KEYS:
         _refuse_unknown("to.", plain, _TO_KEYS)
     get = plain.get
-    namespace = get("namespace")
+    labels, port = get("labels"), get("port")
+    pairs = tuple(labels.items()) if type(labels) is dict else labels
+    # Only the port's type is told apart by hand: True and 8080.0 equal numbers that are ports.
+    key = (
+        get("namespace"),
+        pairs,
+        port,
+        type(port),
+        chain,
+        get("protocol"),
+        get("proxy"),
+        get("ip"),
+        get("service"),
+    )
+    try:
+        known = _destinations.get(key)
+    except TypeError:  # a list or an object where none belongs
+        known = None
+    if known is None:
+        known = _new_destination(plain, chain)
+        if len(_destinations) >= _MOST_KEPT:
+            _destinations.clear()
+        _destinations[key] = known
+    return known
+
+
+def _new_destination(plain: dict[str, Any], chain: Chain) -> Destination:
+    get = plain.get
+    namespace, labels, port = get("namespace"), get("labels"), get("port")
     if type(namespace) is not str or not namespace:
         _refuse("to.namespace", "is missing" if namespace is None else "is not a name")
-    labels = get("labels")
-    if labels is not None:
-        if type(labels) is not dict:
-            _refuse("to.labels", "is not an object")
-        for key, value in labels.items():
-            if type(value) is not str:
-                _refuse(f"to.labels.{key}", "is not a string")
-    port = get("port")
     if port is not None and (type(port) is not int or not 0 <= port <= _MOST_PORT):
         _refuse("to.port", f"is not a number from 0 to {_MOST_PORT}")
-    protocol, proxy = get("protocol"), get("proxy")
+    protocol, proxy, address = get("protocol"), get("proxy"), get("ip")
     return Destination(
         namespace,
-        labels,
+        None if labels is None else _labels(labels),
         port,
         chain if protocol is None else _one_of(protocol, "to.protocol", _CHAINS),
         Proxy.SIDECAR if proxy is None else _one_of(proxy, "to.proxy", _PROXIES),
-        _text(get("ip"), "to.ip"),
+        None if address is None else _address(address, "to.ip"),
         _text(get("service"), "to.service"),
     )
+
+
+def _labels(plain: object) -> dict[str, str]:
+    if type(plain) is not dict:
+        _refuse("to.labels", "is not an object")
+    for key, value in plain.items():
+        if type(value) is not str:
+            _refuse(f"to.labels.{key}", "is not a string")
+    return dict(plain)
 
 
 def _http(plain: object) -> Http:
@@ -147,21 +206,33 @@ def _http(plain: object) -> Http:
         _refuse("http.method", "is missing" if method is None else "is not a string")
     if type(path) is not str:
         _refuse("http.path", "is missing" if path is None else "is not a string")
-    headers = get("headers")
-    return Http(method, path, _text(get("host"), "http.host"), _headers(headers) if headers else _NO_HEADERS)
+    host, headers = get("host"), get("headers")
+    return Http(
+        method,
+        path,
+        host if type(host) is str else _text(host, "http.host"),
+        _NO_HEADERS if headers is None else _headers(headers),
+    )
 
 
-def _headers(plain: object) -> dict[str, tuple[str, ...]]:
+def _headers(plain: object) -> Mapping[str, tuple[str, ...]]:
     if type(plain) is not dict:
         _refuse("http.headers", "is not an object")
     found: dict[str, tuple[str, ...]] = {}
     for name, value in plain.items():
-        lines = (value,) if type(value) is str else value
-        if type(lines) not in {list, tuple} or not all(type(line) is str for line in lines):
-            _refuse(f"http.headers.{name}", "is not a string or a list of strings")
+        lines = (value,) if type(value) is str else _header_lines(value, name)
         key = name.lower()
-        found[key] = (*found.get(key, ()), *lines)
+        found[key] = found[key] + lines if key in found else lines
     return found
+
+
+def _header_lines(value: object, name: str) -> tuple[str, ...]:
+    if type(value) is not list and type(value) is not tuple:
+        _refuse(f"http.headers.{name}", "is not a string or a list of strings")
+    lines = tuple(value)
+    if not all(type(line) is str for line in lines):
+        _refuse(f"http.headers.{name}", "is not a string or a list of strings")
+    return lines
 
 
 def _tokens(plain: object) -> tuple[AnyToken, ...]:
@@ -171,17 +242,27 @@ def _tokens(plain: object) -> tuple[AnyToken, ...]:
 
 
 def _token(plain: object, at: str) -> AnyToken:
-    """A bad token, claims with their place, or bare claims, which stand in `Authorization`."""
+    """A bad token, claims with their place, or bare claims, which stand in `Authorization`.
+
+    What has a key of the first two forms is one of them: a token that does not verify must not pass for claims.
+    """
     if type(plain) is not dict:
         _refuse(at, "is not an object of claims")
     keys = plain.keys()
-    if "invalid" in keys and keys <= {"invalid", "in"}:
+    if "invalid" in keys:
+        if not keys <= _INVALID_KEYS:
+            _refuse(at, "has keys beside `invalid` and `in`")
         why = plain["invalid"]
         if type(why) is not str:
             _refuse(f"{at}.invalid", "is not a string")
         return InvalidToken(why, _place(plain, at))
-    if "claims" in keys and keys <= {"claims", "in"} and type(plain["claims"]) is dict:
-        return Token(plain["claims"], _place(plain, at))
+    if "claims" in keys or "in" in keys:
+        claims = plain.get("claims")
+        if type(claims) is not dict:
+            _refuse(f"{at}.claims", "is missing" if claims is None else "is not an object")
+        if not keys <= _CLAIMS_KEYS:
+            _refuse(at, "has keys beside `claims` and `in`")
+        return Token(claims, _place(plain, at))
     return Token(plain)
 
 
@@ -199,19 +280,31 @@ def _place(plain: dict[str, Any], at: str) -> TokenPlace | None:
 
 
 def _identifier(value: object) -> str | None:
-    if value is None or type(value) is str:
-        return value
-    if type(value) is int:
+    """The name of the request; a number is one as well, as far as every JSON reader tells it apart."""
+    if type(value) is int and abs(value) <= _MOST_EXACT:
         return str(value)
-    _refuse("id", "is not a string")
-    return None
+    return _text(value, "id")
+
+
+def _address(value: object, at: str) -> str:
+    """An IP address; one that was met before is not read again."""
+    if type(value) is not str:
+        _refuse(at, "is not a string or null")
+    if value not in _addresses:
+        try:
+            parse_address(value)
+        except ValueError:
+            _refuse(at, "is not an IP address")
+        if len(_addresses) >= _MOST_KEPT:
+            _addresses.clear()
+        _addresses.add(value)
+    return value
 
 
 def _text(value: object, at: str) -> str | None:
-    if value is None or type(value) is str:
-        return value
-    _refuse(at, "is not a string or null")
-    return None
+    if value is not None and type(value) is not str:
+        _refuse(at, "is not a string or null")
+    return value
 
 
 def _one_of(value: object, at: str, known: dict[str, E]) -> E:

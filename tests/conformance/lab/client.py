@@ -65,8 +65,8 @@ class Client:
         route = _route(listener, request, h2=h2)
         if request.get("http") is None:
             return self._connect(route)
-        kept = self._open.pop(route, None)
-        if kept is not None and not h2:
+        kept = None if h2 else self._open.pop(route, None)
+        if kept is not None:
             try:
                 return self._request(kept, route, request, prefixes)
             except Closed:

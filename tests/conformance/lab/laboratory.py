@@ -45,7 +45,7 @@ class Results:
     Attributes:
         outcomes: by the place of the case, one outcome for each of its requests; None for a case that Envoy refuses.
         changes: the names of the changes to istiod's listeners.
-        refused: what Envoy said of listeners that it refused.
+        refused: the cases of which Envoy refused a listener.
     """
 
     outcomes: list[list[Outcome] | None] = field(default_factory=list)
@@ -84,7 +84,7 @@ def _together(
     ]
     with Envoy(directory, made, changes.clusters) as envoy:
         results.changes |= changes.names
-        results.refused += [envoy.refused] if envoy.refused else []
+        results.refused += [cases[int(name.partition("/")[0])].name for name in envoy.refused]
         client = Client(authority)
         for index, case in enumerate(cases):
             yield _ask(client, case, index, envoy.ports)

@@ -78,14 +78,24 @@ class Pipe:
             self._socket = socket.create_connection(
                 ("127.0.0.1", route.listener), timeout=_PATIENCE, source_address=(route.source, 0)
             )
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            header = proxy_header(route.remote, route.ip, route.port)
-            if route.tls == "none":
-                self._socket.sendall(header)
-            else:
-                self._handshake(header, route, authority)
         except OSError as error:
             raise _closed(error) from error
+        try:
+            self._open(route, authority)
+        except OSError as error:
+            self.close()
+            raise _closed(error) from error
+        except (Closed, Opaque):
+            self.close()
+            raise
+
+    def _open(self, route: Route, authority: Authority) -> None:
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        header = proxy_header(route.remote, route.ip, route.port)
+        if route.tls == "none":
+            self._socket.sendall(header)
+        else:
+            self._handshake(header, route, authority)
 
     def _handshake(self, header: bytes, route: Route, authority: Authority) -> None:
         context = authority.client_context(route.peer if route.tls == "mtls" else None, route.protocols)

@@ -35,15 +35,16 @@ class Envoy:
 
     Attributes:
         ports: the port of each listener by its name; one that was refused is missing.
-        refused: what Envoy said of the update when it refused a listener; empty otherwise.
+        refused: the names of the listeners that Envoy refused.
     """
 
     def __init__(self, directory: Path, listeners: Sequence[dict[str, Any]], clusters: Iterable[str] = ()) -> None:
         self._directory = directory
         self._log = directory / "envoy.log"
         self._write(listeners, clusters)
+        self._names = [each["name"] for each in listeners]
         self.ports: dict[str, int] = {}
-        self.refused = ""
+        self.refused: list[str] = []
 
     def _write(self, listeners: Sequence[dict[str, Any]], clusters: Iterable[str]) -> None:
         resources = [{"@type": _LISTENER} | each for each in listeners]
@@ -95,8 +96,7 @@ class Envoy:
         said = json.loads(self._ask(address.read_text(), "/listeners?format=json"))
         for status in said.get("listener_statuses", ()):
             self.ports[status["name"]] = status["local_address"]["socket_address"]["port_value"]
-        log = self._log.read_text() if self._log.exists() else ""
-        self.refused = "\n".join(line for line in log.splitlines() if "error adding listener" in line.lower())
+        self.refused = [name for name in self._names if name not in self.ports]
 
     def _ready(self, address: str) -> bool:
         try:

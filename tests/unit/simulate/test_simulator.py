@@ -171,7 +171,7 @@ def test_the_tls_of_a_gateway_is_no_matter_of_policies() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "status"),
-    [({"path": "/a%00"}, 400), ({"method": "get"}, 400), ({"path": "orders"}, 404)],
+    [({"path": "/a%00"}, 400), ({"method": "get"}, 400), ({"path": "orders"}, 400), ({"path": "/a b"}, 400)],
 )
 def test_what_is_no_request_is_rejected(asked: dict[str, str], status: int) -> None:
     """Envoy answers malformed requests itself, whoever sends them."""
@@ -244,3 +244,19 @@ def test_headers_of_the_proxy_are_not_known_from_the_request() -> None:
     answer = decided(model, headers={"x-request-id": ("1",)})
     assert (answer.verdict, answer.reason) == ("unknown", "header `x-envoy-peer` is written by the proxy itself")
     assert verdict(model, peer=STRANGER) == "deny"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"method": "CONNECT"},
+        {"path": "http://shop.example.com/orders"},
+        {"host": "shop example"},
+        {"headers": {"x-a": ("\x01",)}},
+        {"headers": {"content-length": ("many",)}},
+        {"method": "FOO"},
+    ],
+)
+def test_whether_odd_requests_reach_the_rules_is_not_said(asked: dict[str, Any]) -> None:
+    """What Envoy's codec makes of unusual requests is no matter of policies."""
+    assert verdict(model_of(ALL), **asked) == "unknown"

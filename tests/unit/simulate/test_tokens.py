@@ -165,3 +165,21 @@ def test_a_token_takes_and_fills_headers() -> None:
     assert verdict(taken, tokens=[token()]) == "deny"
     plain = model_of(allow(Anyone(), to=orders.at(metrics), http=bearing, because="with a token"))
     assert verdict(plain, port=9100, tokens=[token()]) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"headers": {"authorization": ("Bearer x.y.z",)}}, "unknown"),
+        ({"headers": {"authorization": ("Basic eDp5",)}}, "allow"),
+        ({"headers": {"x-token": ("x.y.z",)}}, "unknown"),
+        ({"headers": {"cookie": ("a=b; session=x.y.z",)}}, "unknown"),
+        ({"path": "/?a=b&access_token=x.y.z"}, "unknown"),
+        ({"path": "/?t=x.y.z"}, "unknown"),
+        ({"path": "/?a=b", "headers": {"cookie": ("a=b",)}}, "allow"),
+    ],
+)
+def test_the_text_of_a_token_tells_nothing(asked: dict[str, Any], expected: str) -> None:
+    """A token that is written out where tokens are read leaves the verdict open: nobody has verified it."""
+    everyone = allow(frontend, to=orders.at(api), http=EVERY, because="the frontend")
+    assert verdict(model_of(_users(EndUser(auth)), _users(EndUser(staff)), everyone), **asked) == expected

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.istio.golang.values import is_signed_number
 from ztdsl.istio.admission.records import Items, Record, Table
 from ztdsl.istio.admission.shapes import Choice, Duration, Flag, Text
 from ztdsl.istio.golang.urls import schema_takes
+from ztdsl.istio.golang.values import is_signed_number
 from ztdsl.istio.grammar import LONGEST_LABEL
 from ztdsl.istio.kinds import OPERATION_FIELDS, SOURCE_FIELDS
 from ztdsl.istio.validate.attachment import MOST_LABELS, MOST_TARGETS
@@ -59,7 +59,7 @@ def _port_key(key: str) -> tuple[str, str] | None:
 
 
 def _key_uri(uri: str) -> tuple[str, str] | None:
-    return None if schema_takes(uri) else ("V-RA-3", f"`{uri}` is not an http or https URI")
+    return None if schema_takes(uri) else ("V-RA-3", "the key URI is not an http or https URI")
 
 
 def _one_attachment(spec: Plain) -> Iterator[Fault]:

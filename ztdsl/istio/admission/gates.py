@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ztdsl.istio.admission.fields import SPECS
 from ztdsl.istio.admission.metadata import META_FIELDS, TOP_FIELDS, VERSIONS, check_metadata, kind_of
 from ztdsl.istio.admission.records import like
-from ztdsl.istio.admission.refusal import KIND_RULE, Refusal
+from ztdsl.istio.admission.refusal import KIND_RULE, Refusal, clipped
 from ztdsl.istio.admission.shapes import wrong_type
 from ztdsl.istio.pointer import pointer
 
@@ -44,7 +44,7 @@ def schema(plain: object) -> list[Refusal]:
     check_metadata(plain, found)
     if shape is not None and "spec" in plain:
         shape.check(plain["spec"], "/spec", found)
-    return found
+    return clipped(found)
 
 
 def _kind_place(plain: dict[str, object]) -> str:

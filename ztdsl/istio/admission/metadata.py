@@ -6,15 +6,18 @@ Sources: Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`, `apimachine
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
-from ztdsl.istio.admission.refusal import KIND_RULE, TYPE_RULE, Refusal, UndecodableError
+from ztdsl.istio.admission.refusal import DECODE_RULE, KIND_RULE, TYPE_RULE, Refusal, UndecodableError
 from ztdsl.istio.admission.shapes import type_name, undecodable, wrong_type
 from ztdsl.istio.grammar import is_dns_label, is_dns_subdomain, is_label_key, is_label_value
 from ztdsl.istio.pointer import pointer
 from ztdsl.istio.validate.metadata import ANNOTATIONS_LIMIT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from ztdsl.istio.admission.records import Plain
 
 GROUP: Final = "security.istio.io"
@@ -23,12 +26,17 @@ TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
 TEXT_FIELDS: Final = ("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion")
 TIME_FIELDS: Final = ("creationTimestamp", "deletionTimestamp")
 NUMBER_FIELDS: Final = ("generation", "deletionGracePeriodSeconds")
-LIST_FIELDS: Final = ("ownerReferences", "finalizers", "managedFields")
+TEXT_LIST_FIELDS: Final = ("finalizers",)
+OBJECT_LIST_FIELDS: Final = ("ownerReferences", "managedFields")
 PAIR_FIELDS: Final = ("labels", "annotations")
-META_FIELDS: Final = (*TEXT_FIELDS, *TIME_FIELDS, *NUMBER_FIELDS, *LIST_FIELDS, *PAIR_FIELDS)
+META_FIELDS: Final = (
+    *(*TEXT_FIELDS, *TIME_FIELDS, *NUMBER_FIELDS),
+    *(*TEXT_LIST_FIELDS, *OBJECT_LIST_FIELDS, *PAIR_FIELDS),
+)
 
 _TIME: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:[.,][0-9]+)?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-4]):[0-5][0-9])"
 )
 
 
@@ -54,7 +62,7 @@ def check_metadata(plain: Plain, found: list[Refusal]) -> None:
         )
         return
     before = len(found)
-    found.extend(Refusal("schema", "error", TYPE_RULE, error.pointer, error.message) for error in _type_errors(meta))
+    found.extend(Refusal("schema", "error", TYPE_RULE, place, message) for place, message in _type_errors(meta))
     if len(found) == before:
         _check_names(meta, found)
         _check_labels(meta, found)
@@ -80,39 +88,83 @@ def decode_metadata(plain: Plain) -> dict[str, str]:
     if not isinstance(meta, dict):
         raise undecodable(meta, "/metadata", "an object")
     meta = whatever_case(meta, META_FIELDS)
-    for error in _type_errors(meta):
-        raise error
+    for place, message in _type_errors(meta):
+        raise UndecodableError(DECODE_RULE, place, message)
     return {str(key): value or "" for key, value in (meta.get("annotations") or {}).items()}
 
 
-def _type_errors(meta: Plain) -> list[UndecodableError]:
-    """The fields of another type than all objects have them; `null` counts as absent."""
-    wanted: list[tuple[tuple[str, ...], type[Any], str]] = [
-        (TEXT_FIELDS, str, "a string"),
-        (NUMBER_FIELDS, int, "a whole number"),
-        (LIST_FIELDS, list, "a list"),
-        (PAIR_FIELDS, dict, "an object"),
-    ]
-    errors = [
-        undecodable(meta[name], f"/metadata/{name}", what)
-        for names, kind, what in wanted
+def _type_errors(meta: Plain) -> list[tuple[str, str]]:
+    """The places of what has another type than in all objects, with messages; `null` counts as absent.
+
+    What stands in owner references and managed fields is not looked at: Kubernetes writes it, not people.
+    """
+    return [
+        (f"/metadata/{name}{below}", f"{type_name(value)} stands where {wanted} belongs")
+        for names, problems in _FORMS
         for name in names
-        if meta.get(name) is not None and (not isinstance(meta[name], kind) or meta[name] is True)
+        if meta.get(name) is not None
+        for below, value, wanted in problems(meta[name])
     ]
-    for name in TIME_FIELDS:
-        time = meta.get(name)
-        if time is not None and not (isinstance(time, str) and _TIME.fullmatch(time)):
-            shown = f"`{time}`" if isinstance(time, str) else type_name(time)
-            errors.append(UndecodableError(TYPE_RULE, f"/metadata/{name}", f"{shown} is not a time of RFC 3339"))
-    for name in PAIR_FIELDS:
-        pairs = meta.get(name)
-        if isinstance(pairs, dict):
-            errors.extend(
-                undecodable(value, f"/metadata/{name}" + pointer(key), "a string")
-                for key, value in pairs.items()
-                if not (value is None or isinstance(value, str))
-            )
-    return errors
+
+
+def _text_problems(value: object) -> Iterator[_Problem]:
+    if not isinstance(value, str):
+        yield "", value, "a string"
+
+
+def _number_problems(value: object) -> Iterator[_Problem]:
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:
+        yield "", value, "a whole number of 64 bits"
+
+
+def _time_problems(value: object) -> Iterator[_Problem]:
+    if not (isinstance(value, str) and _is_time(value)):
+        yield "", value, "a time of RFC 3339"
+
+
+def _is_time(text: str) -> bool:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return False
+    year, month, day, hour, minute, second = map(int, match.groups())
+    try:
+        datetime(year or 4, month, day, hour, minute, second, tzinfo=UTC)  # Go knows the year 0, a leap year
+    except ValueError:
+        return False
+    return True
+
+
+def _list_problems(kind: type[object], wanted: str) -> Callable[[object], Iterator[_Problem]]:
+    def problems(value: object) -> Iterator[_Problem]:
+        if not isinstance(value, list):
+            yield "", value, "a list"
+            return
+        for index, item in enumerate(value):
+            if not (item is None or isinstance(item, kind)):
+                yield f"/{index}", item, wanted
+
+    return problems
+
+
+def _pair_problems(value: object) -> Iterator[_Problem]:
+    if not isinstance(value, dict):
+        yield "", value, "an object"
+        return
+    for key, text in value.items():
+        if not (text is None or isinstance(text, str)):
+            yield pointer(key), text, "a string"
+
+
+_Problem = tuple[str, object, str]
+"""A pointer below a field, the value there, what belongs there."""
+_FORMS: Final = (
+    (TEXT_FIELDS, _text_problems),
+    (NUMBER_FIELDS, _number_problems),
+    (TIME_FIELDS, _time_problems),
+    (TEXT_LIST_FIELDS, _list_problems(str, "a string")),
+    (OBJECT_LIST_FIELDS, _list_problems(dict, "an object")),
+    (PAIR_FIELDS, _pair_problems),
+)
 
 
 def _check_names(meta: Plain, found: list[Refusal]) -> None:

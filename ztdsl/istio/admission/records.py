@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from ztdsl.istio.golang.values import port_key
 from ztdsl.istio.admission.refusal import Refusal, UndecodableError
 from ztdsl.istio.admission.shapes import undecodable, wrong_type
+from ztdsl.istio.golang.values import port_key
 from ztdsl.istio.pointer import pointer
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ Fault = tuple[str, str, str]
 """A rule, a pointer below the value, a message."""
 
 _CAPITAL: Final = re.compile(r"[A-Z]")
+_LONGEST_LIKENESS: Final = 64
 _SAME_IN_PROTOBUF: Final = frozenset({"targetRef", "targetRefs"})
 
 
@@ -181,7 +183,7 @@ class Record:
             if shape is not None:
                 shape.unknown(value, f"{at}/{name}", found)
             else:
-                found.append((at + pointer(name), like(str(name), self.fields)))
+                found.append((at + pointer(name), like(str(name), tuple(self.fields))))
 
     def decode(self, plain: object, at: str) -> Plain:
         """The fields that are present and not `null`; a field without a value is not there."""
@@ -198,8 +200,11 @@ class Record:
         return decoded
 
 
-def like(name: str, known: Iterable[str]) -> str | None:
+@lru_cache(1 << 12)
+def like(name: str, known: tuple[str, ...]) -> str | None:
     """The name among `known` that is most like `name`, whatever its case, or None."""
+    if len(name) > _LONGEST_LIKENESS:
+        return None
     by_lower = {word.lower(): word for word in known}
     close = get_close_matches(name.lower().replace("_", ""), by_lower, n=1)
     return by_lower[close[0]] if close else None

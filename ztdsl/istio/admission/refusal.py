@@ -11,6 +11,7 @@ TYPE_RULE: Final = "V-TYPE"
 """A value of another JSON type than the schema asks for, `null` included."""
 DECODE_RULE: Final = "V-DECODE"
 """A value that istiod cannot decode."""
+_LONGEST_MESSAGE: Final = 200
 KIND_RULE: Final = "V-KIND"
 """An object of another kind or API version."""
 
@@ -31,6 +32,16 @@ class Refusal(NamedTuple):
     rule: str
     pointer: str
     message: str
+
+
+def clipped(found: list[Refusal]) -> list[Refusal]:
+    """The same with messages that are not longer than a line or two, whatever they quote."""
+    return [
+        refusal
+        if len(refusal.message) <= _LONGEST_MESSAGE
+        else refusal._replace(message=refusal.message[:_LONGEST_MESSAGE] + "…")
+        for refusal in found
+    ]
 
 
 class UndecodableError(Exception):

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ztdsl.istio.golang.values import duration
 from ztdsl.istio.admission.refusal import DECODE_RULE, TYPE_RULE, Refusal, UndecodableError
+from ztdsl.istio.golang.values import duration
 
 if TYPE_CHECKING:
     import re

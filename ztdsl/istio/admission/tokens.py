@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.istio.admission.attachment import check_attachment
-from ztdsl.istio.golang.jwks import private_keys
 from ztdsl.istio.admission.shapes import MILLISECOND
+from ztdsl.istio.golang.jwks import private_keys
 from ztdsl.istio.golang.urls import istiod_takes
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _check_keys(rule: Plain, at: str, found: Findings) -> None:
     if not rule.get("issuer") and not uri:
         found.error("V-RA-1", at, "a token rule has neither an issuer nor a key URI")
     if uri and not istiod_takes(uri):
-        found.error("V-RA-3", f"{at}/jwksUri", f"`{uri}` is not an http or https URI")
+        found.error("V-RA-3", f"{at}/jwksUri", "the key URI is not an http or https URI")
     if not inline:
         return
     private = private_keys(inline)

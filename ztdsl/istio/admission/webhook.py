@@ -14,7 +14,7 @@ from ztdsl.istio.admission.fields import SPECS
 from ztdsl.istio.admission.findings import Findings
 from ztdsl.istio.admission.metadata import TOP_FIELDS, decode_metadata, kind_of, whatever_case
 from ztdsl.istio.admission.peer import check_peer
-from ztdsl.istio.admission.refusal import DECODE_RULE, KIND_RULE, Refusal, UndecodableError
+from ztdsl.istio.admission.refusal import DECODE_RULE, KIND_RULE, Refusal, UndecodableError, clipped
 from ztdsl.istio.admission.tokens import check_tokens
 from ztdsl.istio.kinds import DRY_RUN_ANNOTATION
 from ztdsl.istio.pointer import pointer
@@ -51,7 +51,7 @@ def webhook(plain: object) -> list[Refusal]:
         _check(plain, found)
     except UndecodableError as error:
         found.error(error.rule, error.pointer, error.message)
-    return found.refusals
+    return clipped(found.refusals)
 
 
 def _check(plain: Plain, found: Findings) -> None:

@@ -6,13 +6,13 @@ Envoy `source/extensions/filters/http/jwt_authn/{extractor,authenticator,verifie
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from enum import Enum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote
 
-from ztdsl.istio.evaluate.claims import claim_at
 from ztdsl.traffic.decision import Decider
 from ztdsl.traffic.request import InvalidToken, Place, TokenPlace
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ztdsl.istio.kinds import JwtRule, RequestAuthentication
     from ztdsl.traffic.request import AnyToken, Http, Request, Token
 
-Lines: TypeAlias = tuple[str, ...] | None
-"""The lines of a header; None where they are not known."""
-
 _AUTHORIZATION: Final = "authorization"
 _BEARER: Final = "Bearer "
 _IN_BEARER: Final = TokenPlace(Place.HEADER, _AUTHORIZATION)
@@ -32,10 +29,8 @@ _DEFAULT_PARAM: Final = "access_token"
 _ALWAYS_SPLIT: Final = ("scope", "permission")
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
-_MOST_EXACT: Final = 2**53
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.\-]+")
-_DOTS: Final = 2
-_UNTOUCHED: Final[Mapping[str, Lines]] = MappingProxyType({})
+_PARTS: Final = 3
 
 
 class Outcome(Enum):
@@ -55,7 +50,6 @@ class TokenResult(NamedTuple):
         status: what a refused client sees: 401, or 403 for a token of another audience.
         reason: why it is refused, or what is not known.
         decided_by: the object whose rule refuses it; None where no rule is meant for its issuer.
-        headers: what policies see, by lower-case names, of headers that the filter changes or that hold a token.
     """
 
     outcome: Outcome
@@ -63,7 +57,6 @@ class TokenResult(NamedTuple):
     status: int | None = None
     reason: str | None = None
     decided_by: Decider | None = None
-    headers: Mapping[str, Lines] = _UNTOUCHED
 
 
 _PASSED: Final = TokenResult(Outcome.PASSED)
@@ -95,8 +88,6 @@ class TokenReader:
         self._has_params = any(rule.places.params for rule in self._rules)
         self._has_cookies = any(rule.places.cookies for rule in self._rules)
         self._ambiguous = _ambiguous({pair for rule in self._rules for pair in rule.places.headers})
-        removed: dict[str, Lines] = {name: () for rule in self._rules for name in rule.written}
-        self._without = TokenResult(Outcome.PASSED, headers=removed) if removed else _PASSED
 
     def read(self, request: Request) -> TokenResult:
         """What becomes of `request`; one without a token passes."""
@@ -104,7 +95,7 @@ class TokenReader:
         if http is None or not self._rules or _is_preflight(http):
             return _PASSED
         if not request.tokens and not self._may_carry(http):
-            return self._without
+            return _PASSED
         seen = [token for token in request.tokens if any(rule.places.hold(token) for rule in self._rules)]
         described = {token.place or _IN_BEARER for token in request.tokens}
         texts = [list(rule.places.texts(http, described)) for rule in self._rules]
@@ -112,7 +103,7 @@ class TokenReader:
             return _SEVERAL if seen else self._by_text(texts)
         if len(seen) > 1:
             return self._several(seen)
-        return self._decided(seen[0], http) if seen else self._passed(request)
+        return self._decided(seen[0]) if seen else _PASSED
 
     def _may_carry(self, http: Http) -> bool:
         """Whether something stands where a token would."""
@@ -121,12 +112,6 @@ class TokenReader:
             or (self._has_params and "?" in http.path)
             or (self._has_cookies and "cookie" in http.headers)
         )
-
-    def _passed(self, request: Request) -> TokenResult:
-        """A request whose tokens no rule looks at, which hide what their headers hold."""
-        http = request.http
-        held = {} if http is None else _held(request.tokens, http)
-        return self._without._replace(headers={**held, **self._without.headers}) if held else self._without
 
     def _by_text(self, texts: Sequence[Sequence[str]]) -> TokenResult:
         """What becomes of a request whose tokens are given as text, which is enough only where they are none."""
@@ -146,7 +131,7 @@ class TokenReader:
         found = [rule.read(token) for rule in self._rules]
         return None if _Found.ACCEPTED in found else self._refused(found)
 
-    def _decided(self, token: AnyToken, http: Http) -> TokenResult:
+    def _decided(self, token: AnyToken) -> TokenResult:
         """What becomes of a request with one token that rules look at."""
         if token.place is not None and token.place.name in self._ambiguous:
             reason = f"what stands before the token in the header {token.place.name}"
@@ -154,12 +139,7 @@ class TokenReader:
         found = [rule.read(token) for rule in self._rules]
         if _Found.ACCEPTED not in found or isinstance(token, InvalidToken):
             return self._refused(found)
-        index = found.index(_Found.ACCEPTED)
-        rule = self._rules[index]
-        headers = _held([token], http)
-        headers.update((name, ()) for each in self._rules[: index + 1] for name in each.written)
-        headers.update(rule.outputs(token))
-        return TokenResult(Outcome.PASSED, rule.claims_of(token), headers=headers)
+        return TokenResult(Outcome.PASSED, self._rules[found.index(_Found.ACCEPTED)].claims_of(token))
 
     def _refused(self, found: Sequence[_Found]) -> TokenResult:
         error = _reported(found)
@@ -214,7 +194,7 @@ class _Places(NamedTuple):
 
 
 class _RuleReader:
-    """One rule: where it looks, whom it believes, what it writes."""
+    """One rule: where it looks and whom it believes."""
 
     def __init__(self, rule: JwtRule, decider: Decider) -> None:
         self.issuer = rule.issuer or ""
@@ -222,10 +202,6 @@ class _RuleReader:
         self.places = _places(rule)
         self._audiences = {_bare(audience) for audience in rule.audiences}
         self._split = (*_ALWAYS_SPLIT, *rule.space_delimited_claims)
-        self._keeps_token = rule.forward_original_token
-        self._payload = (rule.output_payload_to_header or "").lower()
-        self._claims = tuple((each.header.lower(), each.claim.split(".")) for each in rule.output_claim_to_headers)
-        self.written = tuple(name for name in (self._payload, *(header for header, _ in self._claims)) if name)
 
     def read(self, token: AnyToken) -> _Found:
         """What the rule makes of the only token of a request."""
@@ -248,19 +224,6 @@ class _RuleReader:
                 claims[name] = value.split(" ")
         return claims
 
-    def outputs(self, token: Token) -> dict[str, Lines]:
-        """The headers that an accepted token changes: those written from its claims, and its own if it is removed."""
-        headers: dict[str, Lines] = {}
-        for name, path in self._claims:
-            before, lines = headers.get(name, ()), _written(claim_at(token.claims, path))
-            headers[name] = None if before is None or lines is None else (*before, *lines)
-        if self._payload:
-            headers[self._payload] = None
-        place = token.place or _IN_BEARER
-        if place.place is Place.HEADER and not self._keeps_token:
-            headers[place.name] = ()
-        return headers
-
 
 def _decider(request: RequestAuthentication) -> Decider:
     return Decider("RequestAuthentication", request.meta.namespace, request.meta.name)
@@ -277,12 +240,6 @@ def _ambiguous(headers: set[tuple[str, str]]) -> frozenset[str]:
     """Headers of which different prefixes are expected, so that the place alone does not say what is found."""
     names = [name for name, _ in headers]
     return frozenset(name for name in names if names.count(name) > 1)
-
-
-def _held(tokens: Sequence[AnyToken], http: Http) -> dict[str, Lines]:
-    """The headers that hold a token and are not given as text."""
-    places = [token.place or _IN_BEARER for token in tokens]
-    return {each.name: None for each in places if each.place is Place.HEADER and each.name not in http.headers}
 
 
 def _after_prefix(lines: Sequence[str], prefix: str) -> Iterator[str]:
@@ -313,9 +270,19 @@ def _cookies(lines: Sequence[str]) -> dict[str, str]:
 
 
 def _is_token(text: str) -> bool:
-    """Whether the text begins as a signed token does: three parts (RFC 7515, section 3.1)."""
+    """Whether the text may be a signed token: three parts, of which the first two are JSON (RFC 7515, section 3.1)."""
     run = _TOKEN.match(text)
-    return run is not None and run[0].count(".") == _DOTS
+    parts = () if run is None else run[0].split(".")
+    return len(parts) == _PARTS and all(parts) and _is_object(parts[0]) and _is_object(parts[1])
+
+
+def _is_object(part: str) -> bool:
+    try:
+        return isinstance(json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))), dict)
+    except ValueError:
+        return False
+    except RecursionError:
+        return True
 
 
 def _reported(found: Sequence[_Found]) -> _Found:
@@ -349,17 +316,6 @@ def _bare(audience: str) -> str:
     """The audience as it is compared: without its scheme and one slash at the end (`check_audience.cc`)."""
     bare = audience.removeprefix("https://") if audience.startswith("https://") else audience.removeprefix("http://")
     return bare.removesuffix("/")
-
-
-def _written(claim: object) -> Lines:
-    """The lines of a header that receives `claim`; lists, objects and other numbers differ between versions."""
-    if claim is None or claim == "":
-        return ()
-    if isinstance(claim, bool):
-        return ("true" if claim else "false",)
-    if isinstance(claim, str):
-        return (claim,)
-    return (str(claim),) if isinstance(claim, int) and 0 <= claim < _MOST_EXACT else None
 
 
 def _is_preflight(http: Http) -> bool:

@@ -111,7 +111,7 @@ def _paths_near(pattern: str) -> tuple[str, ...]:
     if pattern.startswith("*"):
         return (f"/a{pattern[1:]}/x", f"/a{pattern[1:-1]}")
     stem = pattern.removesuffix("*").removesuffix("/")
-    return (f"{stem}x", f"{stem}/", stem or "/", stem.upper() or "/", f"/{stem}", stem[:-1] or "/")
+    return (f"{stem}x" if stem else "/x", f"{stem}/", stem or "/", stem.upper() or "/", f"/{stem}", stem[:-1] or "/")
 
 
 def _hosts(asked: Request, draft: Draft, ports: frozenset[int]) -> Iterator[Draft]:

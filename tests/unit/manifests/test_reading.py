@@ -1,0 +1,117 @@
+"""Manifests from files, directories and lists."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ztdsl.istio.kinds import AuthorizationPolicy
+from ztdsl.manifests import read_manifests
+
+POLICY = """\
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: a, namespace: shop}
+spec:
+  rules:
+  - from:
+    - source: {namespaces: [web]}
+"""
+OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+
+
+def _codes(read: object) -> list[str]:
+    return [finding.code for finding in read.findings]  # type: ignore[attr-defined]
+
+
+def test_objects_of_other_kinds_are_counted_and_skipped(tmp_path: Path) -> None:
+    """What `helm template` prints holds our kinds and others, with comments between."""
+    (tmp_path / "a.yaml").write_text(f"# Source: chart/a.yaml\n{POLICY}---\n{OTHER}---\n# nothing\n---\n{OTHER}")
+    read = read_manifests([str(tmp_path / "a.yaml")])
+    assert (len(read.documents), read.skipped, _codes(read)) == (1, {"ConfigMap": 2}, [])
+    assert isinstance(read.documents[0].manifest, AuthorizationPolicy)
+
+
+def test_directories_are_read_in_order(tmp_path: Path) -> None:
+    """YAML and JSON files at any depth, other files not; a link in a circle is not followed."""
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "x.yml").write_text(POLICY.replace("name: a", "name: x"))
+    (tmp_path / "a.yaml").write_text(POLICY)
+    (tmp_path / "notes.txt").write_text("no manifest")
+    (tmp_path / "b" / "up").symlink_to(tmp_path)
+    read = read_manifests([str(tmp_path)])
+    assert [each.manifest.meta.name for each in read.documents] == ["a", "x"]
+
+
+def test_lists_are_unfolded_with_places(tmp_path: Path) -> None:
+    """Each item of a List is an object, and its parts are where they stand in the file."""
+    indented = "".join(f"  {line}\n" for line in POLICY.splitlines())
+    text = f"apiVersion: v1\nkind: List\nitems:\n- {indented[2:]}"
+    (tmp_path / "l.yaml").write_text(text)
+    read = read_manifests([str(tmp_path / "l.yaml")])
+    span = read.documents[0].span("/spec/rules/0/from/0/source/namespaces/0")
+    assert (span.line, span.column) == (10, 31)
+
+
+def test_a_refused_object_is_no_document(tmp_path: Path) -> None:
+    """What a cluster refuses is a finding at its place, and is not evaluated."""
+    (tmp_path / "a.yaml").write_text(POLICY.replace("namespaces: [web]", "namespaces: [8]"))
+    read = read_manifests([str(tmp_path / "a.yaml")])
+    assert (read.documents, _codes(read)) == ((), ["ZT025"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a: [", "ZT021"),
+        ("{{ .Values.x }}", "ZT021"),
+        ("just: text\n", "ZT021"),
+        ("[" * 1000, "ZT022"),
+        (POLICY + "spec: {}\n", "ZT023"),
+        (POLICY.replace("rules", "rulez"), "ZT024"),
+        (OTHER, "ZT026"),
+        ("", "ZT026"),
+        (POLICY.replace(", namespace: shop", ""), "ZT027"),
+        (POLICY + "---\n" + POLICY, "ZT028"),
+        (POLICY + "  action: Allow\n", "ZT040"),
+        (POLICY + "  selector: {}\n", "ZT041"),
+    ],
+)
+def test_each_fault_has_its_code(text: str, code: str, tmp_path: Path) -> None:
+    """One finding, at a place in the file where there is one."""
+    (tmp_path / "a.yaml").write_text(text)
+    assert _codes(read_manifests([str(tmp_path / "a.yaml")])) == [code]
+
+
+def test_a_namespace_may_be_given(tmp_path: Path) -> None:
+    """Who knows where objects go says so, and nothing is assumed."""
+    (tmp_path / "a.yaml").write_text(POLICY.replace(", namespace: shop", ""))
+    read = read_manifests([str(tmp_path / "a.yaml")], "shop")
+    assert (read.documents[0].manifest.meta.namespace, _codes(read)) == ("shop", [])
+
+
+def test_what_cannot_be_opened_is_one_finding_each(tmp_path: Path) -> None:
+    """A missing file, bytes, and text in another encoding are told apart from YAML that is wrong."""
+    (tmp_path / "bytes.yaml").write_bytes(b"\x00\x01\x02")
+    (tmp_path / "latin.yaml").write_bytes("name: Zürich\n".encode("latin-1"))
+    paths = [str(tmp_path / name) for name in ("missing.yaml", "bytes.yaml", "latin.yaml")]
+    assert _codes(read_manifests(paths)) == ["ZT007"] * 3
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_a_finding(tmp_path: Path) -> None:
+    """It is named, and the others are read."""
+    (tmp_path / "a.yaml").write_text(POLICY)
+    (tmp_path / "b.yaml").write_text(POLICY)
+    (tmp_path / "b.yaml").chmod(0)
+    read = read_manifests([str(tmp_path)])
+    assert (len(read.documents), _codes(read)) == (1, ["ZT007"])
+
+
+@pytest.mark.parametrize("name", ["batch-and-partners", "bookinfo", "httpbin", "quickstart", "shop"])
+def test_what_the_examples_build_is_read_without_findings(name: str, root: Path) -> None:
+    """Our own manifests pass both gates."""
+    read = read_manifests([str(root / "examples" / name / "expected" / "manifests.yaml")])
+    assert (read.findings, bool(read.documents)) == ((), True)

@@ -1,0 +1,83 @@
+"""Findings of manifests from files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ztdsl.diagnostics.model import Severity
+from ztdsl.diagnostics.source import span_of
+from ztdsl.pipeline import Options, configure, weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from ztdsl.config import Configuration
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.diagnostics.report import Report
+    from ztdsl.manifests import Read
+    from ztdsl.traffic.mesh import Mesh
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestCheck:
+    """The findings of manifests.
+
+    Attributes:
+        report: every finding.
+        configuration: the settings they were checked with.
+        objects: how many objects of Istio's security kinds were checked.
+        skipped: how many objects of other kinds there were, by kind.
+    """
+
+    report: Report
+    configuration: Configuration
+    objects: int
+    skipped: Mapping[str, int]
+
+
+def check_manifests(
+    paths: Sequence[str],
+    *,
+    workloads: str | None = None,
+    mesh: str | Mesh | None = None,
+    config: Path | None = None,
+    istio_version: str | None = None,
+    today: date | None = None,
+    templates: Path | None = None,
+) -> ManifestCheck:
+    """Every finding of manifests from files.
+
+    What a cluster refuses is found first; checks of what the objects mean together run once none of them is refused.
+
+    Args:
+        paths: files and directories of YAML or JSON; `-` is stdin.
+        workloads: an inventory of workloads, for the checks that need one.
+        mesh: the name of a configured mesh, or a mesh.
+        config: the configuration file, instead of the one found upwards from the working directory.
+        istio_version: the mesh's version, such as `1.30`.
+        today: the day against which end dates are held.
+        templates: not used; as for other verbs.
+
+    Raises:
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+    """
+    from ztdsl.checks import check  # noqa: PLC0415 - what a cluster refuses needs none of it
+    from ztdsl.manifests import read_manifests, read_workloads  # noqa: PLC0415 - neither does a malformed configuration
+
+    configuration = configure(None, Options(mesh, config, istio_version, today, templates))
+    read = read_manifests(paths)
+    known, problems = read_workloads(workloads) if workloads is not None else (None, ())
+    findings = [*read.findings, *problems]
+    if not any(finding.severity is Severity.ERROR for finding in findings):
+        findings += check(read, configuration.mesh, known)
+    report = weigh(findings, configuration, _files(read, findings))
+    return ManifestCheck(report, configuration, len(read.documents), read.skipped)
+
+
+def _files(read: Read, findings: Iterable[Diagnostic]) -> Iterable[str]:
+    """The files whose comments count."""
+    found = (span_of(each.primary.place).file for each in findings if each.primary is not None)
+    return dict.fromkeys([*(document.file for document in read.documents), *found])

@@ -1,0 +1,41 @@
+"""ZT343: the usual `Authorization: Bearer TOKEN` is not read as a token.
+
+The prefix of a header is looked for with its case, and a header without a prefix is the token as a whole (Envoy
+`source/extensions/filters/http/jwt_authn/extractor.cc`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.checks.finding import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ztdsl.checks.view import View
+
+CODE = "ZT343"
+_HEADER: Final = "authorization"
+_SCHEME: Final = "Bearer"
+
+
+def find(view: View) -> Iterator[Found]:
+    """`Authorization` among the headers of a rule, with another spelling of `Bearer` or with none."""
+    for index, request in view.requests:
+        for number, rule in enumerate(request.jwt_rules):
+            for place, header in enumerate(rule.from_headers):
+                at = f"/spec/jwtRules/{number}/fromHeaders/{place}"
+                prefix = (header.prefix or "").strip()
+                if header.name.lower() != _HEADER or prefix == _SCHEME or (prefix and prefix.lower() != "bearer"):
+                    continue
+                yield Found(
+                    CODE,
+                    index,
+                    f"{at}/prefix" if prefix else f"{at}/name",
+                    f"`Authorization: {_SCHEME} TOKEN` holds no token for this rule",
+                    "the case of the prefix counts; a request with another passes as if it had no token"
+                    if prefix
+                    else "without a prefix the whole value is the token, and is answered with 401",
+                    help=(f'write `prefix: "{_SCHEME} "`',),
+                )
