@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from ztdsl.api import explain_code as explain_code
     from ztdsl.api import explain_service as explain_service
     from ztdsl.api import init_repository as init_repository
+    from ztdsl.api import open_manifests as open_manifests
+    from ztdsl.api import open_policy as open_policy
     from ztdsl.api import read_settings as read_settings
+    from ztdsl.api import request_by_name as request_by_name
+    from ztdsl.api import run_scenarios as run_scenarios
+    from ztdsl.api import simulate_lines as simulate_lines
+    from ztdsl.api import simulate_request as simulate_request
+    from ztdsl.api import verify_policy as verify_policy
     from ztdsl.api import write_manifests as write_manifests
     from ztdsl.dsl.callers import Anyone as Anyone
     from ztdsl.dsl.callers import AnyWorkload as AnyWorkload
@@ -68,7 +75,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "api": "Build Check Explanation build_manifests check_policy explain_code explain_service init_repository "
-    "read_settings write_manifests",
+    "open_manifests open_policy read_settings request_by_name run_scenarios simulate_lines simulate_request "
+    "verify_policy write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
     "dsl.endpoints": "HttpEndpoint TcpEndpoint",
     "dsl.patterns": "Prefix Present Suffix",
@@ -136,7 +144,14 @@ __all__ = [
     "explain_code",
     "explain_service",
     "init_repository",
+    "open_manifests",
+    "open_policy",
     "read_settings",
+    "request_by_name",
+    "run_scenarios",
+    "simulate_lines",
+    "simulate_request",
+    "verify_policy",
     "write_manifests",
 ]
 

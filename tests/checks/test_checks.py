@@ -2,7 +2,9 @@
 
 A pair is `bad.py` and `good.py`, or two directories `bad/` and `good/` with a `policies.py` each. Beside it may
 stand `command` (the words after `ztc`, `{case}` for the file or directory) and `expect` (the exit code of `bad`).
-`just golden` rewrites `bad.txt`, the files that pages show, and the index of all pages.
+A pair of manifests is `bad.yaml` and `good.yaml`, with `workloads.yaml` if it needs an inventory, and may stand beside
+a pair of policies. `just golden` rewrites `bad.txt` (`bad-yaml.txt` beside a pair of policies), the files that pages
+show, and the index of all pages.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ PAGES = CHECKS.parent.parent / "docs" / "checks"
 INTERNAL_ERROR = "ZT001"  # no input leads to it on purpose; see its own test below
 CODES = [code for code, entry in CATALOGUE.items() if entry.retired is None]
 PAIRS = [code for code in CODES if code != INTERNAL_ERROR]
+MANIFESTS = [code for code in PAIRS if (CHECKS / code / "bad.yaml").exists()]
+POLICIES = [code for code in PAIRS if code not in MANIFESTS or (CHECKS / code / "bad").exists()]
+POLICIES += [code for code in MANIFESTS if (CHECKS / code / "bad.py").exists()]
 HEADINGS = ["What it finds", "Why it matters", "Example", "Write instead", "When to accept it", "Reference"]
 SHOWN = {"Example": "bad", "Write instead": "good"}
 RANGES = {
@@ -62,20 +67,25 @@ class Ended(Protocol):
     err: str
 
 
-Run = Callable[[str, str], Seen]
+Run = Callable[..., Seen]
 
 
 @pytest.fixture
 def run(tmp_path: Path, ztc: Callable[..., Ended]) -> Run:
     """Runs the `bad` or `good` of a code in a copy of its directory, where the run may write."""
 
-    def run_case(code: str, side: str) -> Seen:
+    def run_case(code: str, side: str, words: Callable[[str, str], list[str]] = _words) -> Seen:
         place = tmp_path / code
         shutil.copytree(CHECKS / code, place)
-        ended = ztc(*_words(code, side), cwd=place)
+        ended = ztc(*words(code, side), cwd=place)
         return Seen(ended.out + ended.err, ended.code)
 
     return run_case
+
+
+def _manifest_words(code: str, side: str) -> list[str]:
+    workloads = ["--workloads", "workloads.yaml"] if (CHECKS / code / "workloads.yaml").exists() else []
+    return ["check", "-f", f"{side}.yaml", *workloads, "--today", "2026-11-24", "--color", "never"]
 
 
 def _words(code: str, side: str) -> list[str]:
@@ -102,8 +112,12 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="backslashreplace")
 
 
-def _shown_file(code: str, side: str, title: str | None) -> Path:
+def _shown_file(code: str, side: str, title: str | None, language: str) -> Path:
     case = CHECKS / code
+    if code in MANIFESTS and language != "python":
+        file = case / (title or f"{side}.yaml")
+        if file.exists():
+            return file
     return case / side / (title or "policies.py") if (case / side).is_dir() else case / f"{side}.py"
 
 
@@ -118,8 +132,9 @@ def _with_files(code: str, page: str) -> tuple[str, dict[str, list[Path]]]:
             fence = line != "```"
         elif match is not None:
             fence = True
-            is_file = section in SHOWN and (match["title"] or match["language"] == "python")
-            file = _shown_file(code, SHOWN[section], match["title"]) if is_file else None
+            is_pair = match["language"] == "python" or (match["language"] == "yaml" and code in MANIFESTS)
+            is_file = section in SHOWN and (match["title"] or is_pair)
+            file = _shown_file(code, SHOWN[section], match["title"], match["language"]) if is_file else None
             if file is not None:
                 shown.setdefault(section, []).append(file)
                 lines += [line, *_text(file).splitlines()]
@@ -158,7 +173,7 @@ def test_page_shows_the_executed_pair(code: str, golden: Golden) -> None:
     golden(page, text)
 
 
-@pytest.mark.parametrize("code", PAIRS)
+@pytest.mark.parametrize("code", POLICIES)
 def test_bad_gives_exactly_its_finding(code: str, run: Run, golden: Golden) -> None:
     """The bad version gives one finding, of this code, and the whole terminal output is as recorded."""
     seen = run(code, "bad")
@@ -168,10 +183,29 @@ def test_bad_gives_exactly_its_finding(code: str, run: Run, golden: Golden) -> N
     golden(CHECKS / code / "bad.txt", seen.text)
 
 
-@pytest.mark.parametrize("code", PAIRS)
+@pytest.mark.parametrize("code", POLICIES)
 def test_good_gives_no_finding(code: str, run: Run) -> None:
     """What the page says to write instead is clean."""
     seen = run(code, "good")
+
+    assert _FINDING.findall(seen.text) == [], seen.text
+    assert seen.code == exits.CLEAN, seen.text
+
+
+@pytest.mark.parametrize("code", MANIFESTS)
+def test_bad_manifests_give_exactly_their_finding(code: str, run: Run, golden: Golden) -> None:
+    """The bad manifests give one finding, of this code, and the whole terminal output is as recorded."""
+    seen = run(code, "bad", _manifest_words)
+
+    assert _FINDING.findall(seen.text) == [code], seen.text
+    assert seen.code == (exits.FINDINGS if CATALOGUE[code].severity is Severity.ERROR else exits.CLEAN), seen.text
+    golden(CHECKS / code / ("bad-yaml.txt" if code in POLICIES else "bad.txt"), seen.text)
+
+
+@pytest.mark.parametrize("code", MANIFESTS)
+def test_good_manifests_give_no_finding(code: str, run: Run) -> None:
+    """What the page says to write instead in a manifest is clean."""
+    seen = run(code, "good", _manifest_words)
 
     assert _FINDING.findall(seen.text) == [], seen.text
     assert seen.code == exits.CLEAN, seen.text

@@ -26,8 +26,8 @@ MISTAKES = {
     ),
     "no policy": (
         ["check"],
-        "POLICY is missing: the policy file, or FILE:VARIABLE",
-        "for example `ztc check policies.py`",
+        "neither a policy nor manifests are named",
+        "name a policy file, or manifests with -f",
     ),
     "surplus": (["build", "a.py", "b.py"], "unexpected argument `b.py`", "`ztc build --help` lists what it takes"),
     "no value": (["build", "p.py", "--mesh"], "`--mesh` needs a value", "`ztc build --help` lists the flags"),

@@ -9,14 +9,15 @@ from tests.conformance.replay import UNDECIDED, disagreements
 from tests.conformance.vector import Vector, areas, load, versions
 
 _WHAT = {
+    "acceptance": "tokens: validity, places, audiences, several issuers",
     "addresses": "addresses of peers, clients and destinations; ports",
+    "claims": "request principals, claims, headers made from claims",
     "connections": "modes of PeerAuthentication, what a port accepts, which objects apply",
     "gateways": "gateways: attachment, client addresses, TLS that is ended or passed through",
     "identities": "principals, namespaces, service accounts, trust domains, server names",
     "paths": "path patterns, templates, modes of normalization",
     "requests": "hosts, methods, headers, gRPC, malformed requests",
     "structure": "how rules and policies combine, TCP, keys that cannot be translated, dry run, audit, providers",
-    "tokens": "tokens: acceptance, places, audiences, issuers, claims, headers made from claims",
 }
 _HEAD = """\
 # How far to believe it

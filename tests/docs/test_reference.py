@@ -155,7 +155,7 @@ def test_environment_variables_are_listed() -> None:
 
 def test_schemas_are_listed() -> None:
     """Each versioned document that a command prints is in the table of formats."""
-    layers = ("api", "cli", "diagnostics", "explain", "istio")
+    layers = ("api", "cli", "diagnostics", "explain", "istio", "scenario")
     sources = "".join(f.read_text(encoding="utf-8") for layer in layers for f in (ROOT / "ztdsl" / layer).rglob("*.py"))
     printed = set(re.findall(r'"(ztdsl/[\w-]+/v\d+)"', sources))
     assert set(re.findall(r"\| `(ztdsl/[\w-]+/v\d+)` \|", (REFERENCE / "formats.md").read_text())) == printed

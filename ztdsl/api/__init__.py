@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ztdsl.api.explain import explain_code as explain_code
     from ztdsl.api.explain import explain_service as explain_service
     from ztdsl.api.initialise import init_repository as init_repository
+    from ztdsl.api.manifests import ManifestCheck as ManifestCheck
+    from ztdsl.api.manifests import check_manifests as check_manifests
     from ztdsl.api.simulate import MalformedRequest as MalformedRequest
     from ztdsl.api.simulate import Simulation as Simulation
     from ztdsl.api.simulate import request_by_name as request_by_name
@@ -47,6 +49,8 @@ _MODULE_OF = {
     "explain_code": "explain",
     "explain_service": "explain",
     "init_repository": "initialise",
+    "ManifestCheck": "manifests",
+    "check_manifests": "manifests",
     "MalformedRequest": "simulate",
     "Simulation": "simulate",
     "request_by_name": "simulate",
@@ -69,6 +73,7 @@ __all__ = [
     "Check",
     "Explanation",
     "MalformedRequest",
+    "ManifestCheck",
     "Opened",
     "OutputRefused",
     "Simulation",
@@ -79,6 +84,7 @@ __all__ = [
     "Written",
     "build_manifests",
     "build_text",
+    "check_manifests",
     "check_policy",
     "explain_code",
     "explain_service",

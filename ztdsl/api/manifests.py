@@ -30,12 +30,14 @@ class ManifestCheck:
         configuration: the settings they were checked with.
         objects: how many objects of Istio's security kinds were checked.
         skipped: how many objects of other kinds there were, by kind.
+        is_read: whether a cluster takes all of them; checks of what they mean run only then.
     """
 
     report: Report
     configuration: Configuration
     objects: int
     skipped: Mapping[str, int]
+    is_read: bool
 
 
 def check_manifests(
@@ -71,10 +73,11 @@ def check_manifests(
     read = read_manifests(paths)
     known, problems = read_workloads(workloads) if workloads is not None else (None, ())
     findings = [*read.findings, *problems]
-    if not any(finding.severity is Severity.ERROR for finding in findings):
+    is_read = not any(finding.severity is Severity.ERROR for finding in findings)
+    if is_read:
         findings += check(read, configuration.mesh, known)
     report = weigh(findings, configuration, _files(read, findings))
-    return ManifestCheck(report, configuration, len(read.documents), read.skipped)
+    return ManifestCheck(report, configuration, len(read.documents), read.skipped, is_read)
 
 
 def _files(read: Read, findings: Iterable[Diagnostic]) -> Iterable[str]:

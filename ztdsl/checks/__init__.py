@@ -32,6 +32,6 @@ def check(read: Read, mesh: Mesh, workloads: Iterable[KnownWorkload] | None = No
         mesh: the facts of their mesh.
         workloads: the inventory; checks that need one run only with it.
     """
-    view = View(read.documents, mesh, workloads)
+    view = View(read.documents, mesh, workloads, read.skipped)
     found = [diagnostic_of(each, view.documents) for module in CHECKS for each in module.find(view)]
     return list(distinct(sorted_findings(found)))

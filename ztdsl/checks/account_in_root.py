@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ztdsl.checks.finding import Found
+from ztdsl.checks.meant import unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,4 +34,5 @@ def find(view: View) -> Iterator[Found]:
                     f"service account `{value}` means `{root}/{value}`",
                     "a name alone is one of the policy's own namespace",
                     help=(f"write `NAMESPACE/{value}`, or `{root}/{value}` if that is meant",),
+                    witness=unmatched(view, tested, f"elsewhere/{value}"),
                 )

@@ -7,7 +7,6 @@ of one.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.checks.finding import Beside, Found
@@ -33,15 +32,15 @@ _PUBLIC: Final = re.compile(
 
 
 def find(view: View) -> Iterator[Found]:
-    """Rules that say only who may call, followed by one that says only what may be asked for."""
+    """Policies in which each rule that says only who may call is followed by one that says only what is asked for."""
     for index, policy in view.policies:
-        if policy.action != "ALLOW" or is_dry_run(policy):
+        if policy.action != "ALLOW" or is_dry_run(policy) or not _alternates(policy.rules):
             continue
-        for number, (first, second) in enumerate(pairwise(policy.rules)):
-            if _is_only_from(first) and _is_only_to(second) and not _is_public(second):
-                proof = _proof(view, index, policy, second)
-                if proof is not None:
-                    yield _found(index, number, proof)
+        for number in range(0, len(policy.rules), 2):
+            second = policy.rules[number + 1]
+            proof = None if _is_public(second) else _proof(view, index, policy, second)
+            if proof is not None:
+                yield _found(index, number, proof)
 
 
 def _found(index: int, number: int, proof: Witness) -> Found:
@@ -54,6 +53,16 @@ def _found(index: int, number: int, proof: Witness) -> Found:
         help=("remove the dash before `to` to make one rule of both",),
         beside=(Beside(index, f"/spec/rules/{number}", "and this one lets these callers do everything"),),
         witness=proof,
+    )
+
+
+def _alternates(rules: tuple[Rule, ...]) -> bool:
+    """Whether each rule with `from` alone is followed by one with `to` alone, in the whole policy."""
+    return (
+        bool(rules)
+        and len(rules) % 2 == 0
+        and all(map(_is_only_from, rules[::2]))
+        and all(map(_is_only_to, rules[1::2]))
     )
 
 

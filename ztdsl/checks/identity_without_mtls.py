@@ -7,12 +7,12 @@ out, are evaded on any port that accepts plaintext.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
+from ztdsl.checks.candidate import candidates
 from ztdsl.checks.finding import Found
 from ztdsl.checks.meant import narrowed
-from ztdsl.checks.sketch import draw, stranger, with_identity, without_identity
+from ztdsl.checks.sketch import without_identity
 from ztdsl.checks.tested import PEER, TOKEN, Tested, attributes_of
 from ztdsl.checks.witness import Witness
 from ztdsl.istio.evaluate.policies import is_dry_run
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
     from ztdsl.checks.place import Place
     from ztdsl.checks.view import View
-    from ztdsl.istio.kinds import Rule
     from ztdsl.traffic.request import Request
 
 CODE = "ZT306"
 _PLACES = 3
-_ALLOWING = 16  # rules of other policies from which a request that gets through is drawn
 
 
 def find(view: View) -> Iterator[Found]:
@@ -68,34 +66,18 @@ def _proof(view: View, tested: Tested) -> Witness | None:
     positive, _ = attributes_of(rule)
     if tested.policy.action == "ALLOW" and positive & (PEER | TOKEN):
         return None  # another test still asks who calls
+    value = next((each for each in tested.values if each != "*"), tested.values[0])
     ports = [int(port) for each in rule.operations for port in each.ports if port.isdecimal()]
     for place in view.places(tested.document)[:_PLACES]:
         port = view.plaintext_port(place, ports)
         if port is None:
             continue
-        for request in _requests(view, tested, rule, place, port):
+        chain = Chain.TCP if _is_tcp(place, port) else Chain.HTTP
+        for request in candidates(view, tested.policy, narrowed(tested, value), place, port=port, chain=chain):
             proof = _escape(view, tested, request, place)
             if proof is not None:
                 return proof
     return None
-
-
-def _requests(view: View, tested: Tested, rule: Rule, place: Place, port: int) -> Iterator[Request]:
-    """Requests that the rule may be about: drawn from it, and from what lets requests in."""
-    positive, _ = attributes_of(rule)
-    value = next((each for each in tested.values if each != "*"), tested.values[0])
-    own = narrowed(tested, value)
-    chain = Chain.TCP if _is_tcp(place, port) else Chain.HTTP
-    namespace = tested.policy.meta.namespace
-    yield from draw(place, view.mesh, own, namespace=namespace, port=port, chain=chain)
-    if tested.policy.action != "DENY" or "paths" in positive:
-        return
-    allowing = (policy for _, policy in view.enforced_with(tested.policy, "ALLOW"))
-    for policy in islice(allowing, _ALLOWING):
-        for each in policy.rules[:_ALLOWING]:
-            for request in draw(place, view.mesh, each, namespace=policy.meta.namespace, port=port, chain=chain):
-                for identified in draw(place, view.mesh, own, namespace=namespace, port=port, chain=chain):
-                    yield with_identity(request, identified.peer or stranger(view.mesh))
 
 
 def _escape(view: View, tested: Tested, request: Request, place: Place) -> Witness | None:
@@ -115,4 +97,4 @@ def _escape(view: View, tested: Tested, request: Request, place: Place) -> Witne
 
 def _is_tcp(place: Place, number: int) -> bool:
     ports = () if place.known is None else place.known.ports
-    return any(port.container == number and port.protocol == "tcp" for port in ports)
+    return any(port.number == number and port.protocol == "tcp" for port in ports)

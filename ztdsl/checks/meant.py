@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.checks.sketch import draw
+from ztdsl.checks.sketch import draw, issued_by
 from ztdsl.checks.witness import witness
 from ztdsl.istio.kinds import OPERATION_FIELDS, SOURCE_FIELDS, Condition, Rule
 from ztdsl.traffic.decision import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ztdsl.checks.tested import Tested
     from ztdsl.checks.view import View
     from ztdsl.checks.witness import Witness
+    from ztdsl.traffic.request import Request
 
 _FIELD: Final = {name: field for field, name in (*SOURCE_FIELDS, *OPERATION_FIELDS)}
+_ISSUERS: Final = 4
 _PLACES: Final = 3  # of one policy: the first that proves it will do
 
 
@@ -40,11 +44,21 @@ def unmatched(view: View, tested: Tested, meant: str) -> Witness | None:
     rule = narrowed(tested, meant)
     verdict = Verdict.ALLOW if tested.opens else Verdict.DENY
     for place in view.places(tested.document)[:_PLACES]:
-        requests = draw(place, view.mesh, rule, namespace=tested.policy.meta.namespace)
-        found = witness(view, place, requests, verdict)
+        drawn = draw(place, view.mesh, rule, namespace=tested.policy.meta.namespace)
+        found = witness(view, place, _accepted(view, tested, drawn), verdict)
         if found is not None:
             return found
     return None
+
+
+def _accepted(view: View, tested: Tested, drawn: Iterable[Request]) -> Iterator[Request]:
+    """The requests, those with a token of issuers that are accepted there first."""
+    rules = [rule for _, request in view.requests_with(tested.policy) for rule in request.jwt_rules if rule.issuer]
+    for request in drawn:
+        if request.tokens:
+            for rule in rules[:_ISSUERS]:
+                yield issued_by(request, rule.issuer or "", next(iter(rule.audiences), None))
+        yield request
 
 
 def effect(tested: Tested) -> str:

@@ -6,6 +6,7 @@ matcher.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.checks.finding import Found
@@ -23,6 +24,7 @@ TEMPLATE: Final = "ZT308"
 MISSES: Final = "ZT309"
 NEVER: Final = "ZT310"
 _TAKEN: Final = frozenset({TEMPLATE, MISSES, NEVER})
+_PLACEHOLDER: Final = re.compile(r"(?<=/):[^/]+|(?<=/)\{\w+\}")
 _MALFORMED: Final = "ZT121"  # what a policy file calls a path without its slash
 
 
@@ -50,15 +52,16 @@ def _problem(view: View, tested: Tested, number: int, value: str) -> Found | Non
         complaint.message,
         effect(tested) if code == NEVER else "",
         help=help_,
-        witness=_witness(view, tested, value) if code == NEVER else None,
+        witness=_witness(view, tested, value),
     )
 
 
 def _witness(view: View, tested: Tested, value: str) -> Witness | None:
     """A request for the path that is meant, which is not seen."""
-    if "://" in value or "*" in value or "#" in value:
+    meant = _PLACEHOLDER.sub("7", value)
+    if "://" in meant or "*" in meant or "#" in meant or "{" in meant:
         return None
-    return unmatched(view, tested, value if value.startswith("/") else f"/{value}")
+    return unmatched(view, tested, meant if meant.startswith("/") else f"/{meant}")
 
 
 def _open_stem(view: View, tested: Tested, number: int, value: str) -> Found | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ztdsl.manifests.workloads import KnownWorkload
 
 DEFAULT_PORT: Final = 8080
-_INGRESS: Final = "istio"  # the label by which Istio's own charts mark gateways
+_NAMES: Final = ("istio", "app", "app.kubernetes.io/name")  # labels by which charts name gateways
 
 
 class Place(NamedTuple):
@@ -63,7 +63,7 @@ def supposed(manifest: Manifest, namespace: str) -> Place:
     if references:
         return _referred(references[0], namespace)
     labels = {} if manifest.selector is None else dict(manifest.selector.match_labels)
-    is_gateway = "gateway" in labels.get(_INGRESS, "")
+    is_gateway = any("gateway" in labels.get(name, "") for name in _NAMES)
     return Place(namespace, labels, Proxy.GATEWAY if is_gateway else Proxy.SIDECAR)
 
 

@@ -15,14 +15,12 @@ def ports_of(place: Place, protocol: str | None = None) -> Iterator[int]:
     """The containers' ports, or those that are served as `protocol`."""
     for port in () if place.known is None else place.known.ports:
         if protocol is None or port.protocol == protocol:
-            yield port.container
+            yield port.number
 
 
 def container_ports(place: Place, service_port: int) -> list[int]:
     """The containers' ports behind a port of the workload's Service."""
-    return [
-        port.container for port in (() if place.known is None else place.known.ports) if port.service == service_port
-    ]
+    return [port.number for port in (() if place.known is None else place.known.ports) if port.service == service_port]
 
 
 def named_ports(rule: Rule) -> list[int]:

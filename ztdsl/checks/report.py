@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def diagnostic_of(found: Found, documents: Sequence[Document]) -> Diagnostic:
     """The finding with its severity and its places; its witness is a note."""
-    notes = found.notes if found.witness is None else (*found.notes, found.witness.words)
+    notes = found.notes if found.witness is None else (*found.notes, f"for example, {found.witness.words}")
     return diagnostic(
         found.code,
         found.message,

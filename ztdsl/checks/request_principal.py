@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ztdsl.checks.finding import Found
-from ztdsl.checks.meant import effect
+from ztdsl.checks.meant import effect, unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ztdsl.checks.tested import Tested
     from ztdsl.checks.view import View
+    from ztdsl.checks.witness import Witness
 
 CODE = "ZT339"
 
@@ -33,7 +35,17 @@ def find(view: View) -> Iterator[Found]:
                     f"request principal `{value}` can never match: {why}",
                     effect(tested),
                     help=(help_,),
+                    witness=_proof(view, tested, value),
                 )
+
+
+def _proof(view: View, tested: Tested, value: str) -> Witness | None:
+    """A token of an accepted issuer, which the value does not match."""
+    issuers = [
+        rule.issuer for _, request in view.requests_with(tested.policy) for rule in request.jwt_rules if rule.issuer
+    ]
+    meant = next((each for each in issuers if each.startswith(value.rstrip("/*")) or value.startswith("*")), None)
+    return None if meant is None else unmatched(view, tested, f"{meant}/someone")
 
 
 def shape_problem(value: str) -> tuple[str, str] | None:

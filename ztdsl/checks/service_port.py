@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ztdsl.checks.finding import Found
+from ztdsl.checks.meant import unmatched
 from ztdsl.checks.ports import container_ports, ports_of
 from ztdsl.traffic.request import Proxy
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ztdsl.checks.view import View
+    from ztdsl.checks.witness import Witness
 
 CODE = "ZT334"
 
@@ -26,28 +28,38 @@ def find(view: View) -> Iterator[Found]:
         return
     for tested in view.tested.get("ports", ()):
         for number, value in enumerate(tested.values):
-            if value.isdecimal():
-                yield from _found(view, tested.document, f"{tested.pointer}/{number}", int(value))
+            meant = _meant(view, tested.document, int(value)) if value.isdecimal() else None
+            if meant is not None:
+                proof = unmatched(view, tested, str(meant[0]))
+                yield _found(tested.document, f"{tested.pointer}/{number}", value, meant, proof)
     for index, peer in view.peers:
         for port, _ in peer.port_level:
-            yield from _found(view, index, f"/spec/portLevelMtls/{port}", port)
+            meant = _meant(view, index, port)
+            if meant is not None:
+                yield _found(index, f"/spec/portLevelMtls/{port}", str(port), meant, None)
 
 
-def _found(view: View, index: int, pointer: str, port: int) -> Iterator[Found]:
-    meant: dict[int, str] = {}
+def _found(index: int, pointer: str, port: str, meant: tuple[int, str], proof: Witness | None) -> Found:
+    container, name = meant
+    return Found(
+        CODE,
+        index,
+        pointer,
+        f"`{name}` does not listen on port {port}, which is its Service's",
+        "the port of the container is compared",
+        help=(f"write {container}",),
+        witness=proof,
+    )
+
+
+def _meant(view: View, index: int, port: int) -> tuple[int, str] | None:
+    """The container's port behind `port` and the workload, where none of the workloads listens on `port` itself."""
+    meant: tuple[int, str] | None = None
     for place in view.places(index):
         if place.known is None or not place.known.ports or place.proxy is not Proxy.SIDECAR:
-            return
+            return None
         if port in ports_of(place):
-            return
+            return None
         for each in container_ports(place, port):
-            meant.setdefault(each, place.known.name)
-    for container, name in list(meant.items())[:1]:
-        yield Found(
-            CODE,
-            index,
-            pointer,
-            f"`{name}` does not listen on port {port}, which is its Service's",
-            "the port of the container is compared",
-            help=(f"write {container}",),
-        )
+            meant = meant or (each, place.known.name)
+    return meant

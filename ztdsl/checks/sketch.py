@@ -122,7 +122,7 @@ class _Drawing:
 
     def _default_port(self) -> int:
         known = self._place.known
-        return known.ports[0].container if known is not None and known.ports else DEFAULT_PORT
+        return known.ports[0].number if known is not None and known.ports else DEFAULT_PORT
 
     def _source(self, source: Source) -> None:
         for attribute, values in (

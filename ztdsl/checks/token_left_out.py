@@ -9,9 +9,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ztdsl.checks.candidate import candidates
 from ztdsl.checks.finding import Found
 from ztdsl.checks.meant import narrowed
-from ztdsl.checks.sketch import ANY_ISSUER, draw, issued_by, without_token
+from ztdsl.checks.sketch import ANY_ISSUER, issued_by, without_token
 from ztdsl.checks.tested import TOKEN
 from ztdsl.checks.witness import Witness
 from ztdsl.istio.evaluate.policies import is_dry_run
@@ -60,11 +61,12 @@ def _proof(view: View, tested: Tested) -> Witness | None:
         for each in request.jwt_rules
     )
     for place in view.places(tested.document)[:_PLACES]:
-        for request in draw(place, view.mesh, rule, namespace=tested.policy.meta.namespace):
+        for request in candidates(view, tested.policy, rule, place):
             for issuer, audience in islice(accepted, _ISSUERS):
                 shown = issued_by(request, issuer, audience)
                 decided = view.evaluator.decide(shown)
-                if decided.verdict is not Verdict.DENY or decided.decided_by is None:
+                decider = decided.decided_by
+                if decided.verdict is not Verdict.DENY or decider is None or decider.name != tested.policy.meta.name:
                     continue
                 plain = without_token(request)
                 decision = view.evaluator.decide(plain)

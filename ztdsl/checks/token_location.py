@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.checks.candidate import entering
 from ztdsl.checks.finding import Found
+from ztdsl.checks.sketch import issued_by
+from ztdsl.checks.witness import witness
+from ztdsl.traffic.decision import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ztdsl.checks.view import View
+    from ztdsl.checks.witness import Witness
+    from ztdsl.istio.kinds import JwtRule
 
 CODE = "ZT343"
 _HEADER: Final = "authorization"
@@ -38,4 +44,18 @@ def find(view: View) -> Iterator[Found]:
                     if prefix
                     else "without a prefix the whole value is the token, and is answered with 401",
                     help=(f'write `prefix: "{_SCHEME} "`',),
+                    witness=_proof(view, index, rule),
                 )
+
+
+def _proof(view: View, index: int, rule: JwtRule) -> Witness | None:
+    """A request with a good token in the usual header that is refused."""
+    if not rule.issuer:
+        return None
+    audience = next(iter(rule.audiences), None)
+    for place in view.places(index)[:1]:
+        drawn = entering(view, view.documents[index].manifest, place)
+        shown = [issued_by(each, rule.issuer, audience) for each in drawn if each.tokens]
+        answers = (witness(view, place, shown, verdict) for verdict in (Verdict.UNAUTHENTICATED, Verdict.DENY))
+        return next((each for each in answers if each is not None), None)
+    return None

@@ -1,4 +1,4 @@
-"""ZT340, ZT341, ZT342, ZT344: what a rule about tokens leaves open.
+"""ZT340, ZT341, ZT342: what a rule about tokens leaves open.
 
 Sources: istio/api `security/v1beta1/request_authentication.proto`; Istio `pilot/pkg/security/authn/policy_applier.go`.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.checks.candidate import entering
 from ztdsl.checks.finding import Found
-from ztdsl.checks.sketch import draw, without_token
+from ztdsl.checks.sketch import issued_by
 from ztdsl.checks.witness import witness
 from ztdsl.traffic.decision import Verdict
 
@@ -22,21 +23,20 @@ if TYPE_CHECKING:
 ANY_AUDIENCE: Final = "ZT340"
 ANY_ISSUER: Final = "ZT341"
 PLAIN_KEYS: Final = "ZT342"
-PRESENCE: Final = "ZT344"
+_FOREIGN: Final = "https://issuer.example.net"
 
 
 def find(view: View) -> Iterator[Found]:
-    """Rules that accept tokens of any issuer or audience, fetch keys over plain HTTP, or rely on `presence`."""
+    """Rules that accept tokens of any issuer or audience, or fetch keys over plain HTTP."""
     for index, request in view.requests:
         for number, rule in enumerate(request.jwt_rules):
             at = f"/spec/jwtRules/{number}"
-            yield from _issuer(index, at, rule)
+            yield from _issuer(view, index, at, rule)
             yield from _audience(view, index, at, request, rule)
             yield from _keys(index, at, rule)
-            yield from _presence(view, index, at, rule)
 
 
-def _issuer(index: int, at: str, rule: JwtRule) -> Iterator[Found]:
+def _issuer(view: View, index: int, at: str, rule: JwtRule) -> Iterator[Found]:
     if not rule.issuer:
         yield Found(
             ANY_ISSUER,
@@ -45,11 +45,12 @@ def _issuer(index: int, at: str, rule: JwtRule) -> Iterator[Found]:
             "tokens of every issuer are accepted whose key is in the key set",
             "`issuer` is missing",
             help=("write the issuer that the tokens have in `iss`",),
+            witness=_let_in(view, index, _FOREIGN, next(iter(rule.audiences), None)),
         )
 
 
 def _audience(view: View, index: int, at: str, request: RequestAuthentication, rule: JwtRule) -> Iterator[Found]:
-    if rule.audiences or not rule.issuer or _tests_audience(view, index, request):
+    if rule.audiences or not rule.issuer or _tests_audience(view, request):
         return
     yield Found(
         ANY_AUDIENCE,
@@ -58,12 +59,12 @@ def _audience(view: View, index: int, at: str, request: RequestAuthentication, r
         f"tokens of `{rule.issuer}` that were made for other services are accepted",
         "`audiences` is missing",
         help=("list the audiences of this service in `audiences`",),
+        witness=_let_in(view, index, rule.issuer, "another-service"),
     )
 
 
-def _tests_audience(view: View, index: int, request: RequestAuthentication) -> bool:
+def _tests_audience(view: View, request: RequestAuthentication) -> bool:
     """Whether a policy for the same workloads looks at the audience itself."""
-    del index
     return any(
         condition.key in {"request.auth.audiences", "request.auth.claims[aud]"}
         for _, policy in view.policies_with(request)
@@ -84,20 +85,9 @@ def _keys(index: int, at: str, rule: JwtRule) -> Iterator[Found]:
         )
 
 
-def _presence(view: View, index: int, at: str, rule: JwtRule) -> Iterator[Found]:
-    if rule.presence == "REQUIRED":
-        yield Found(
-            PRESENCE,
-            index,
-            f"{at}/presence",
-            "`presence: REQUIRED` has no effect",
-            "istiod does not read this field",
-            help=('allow with `requestPrincipals` only, or deny `notRequestPrincipals: ["*"]`',),
-            witness=_without(view, index),
-        )
-
-
-def _without(view: View, index: int) -> Witness | None:
+def _let_in(view: View, index: int, issuer: str, audience: str | None) -> Witness | None:
+    """A request with a token of `issuer` for `audience` that is let in."""
     for place in view.places(index)[:1]:
-        return witness(view, place, map(without_token, draw(place, view.mesh)), Verdict.ALLOW)
+        shown = [each for each in entering(view, view.documents[index].manifest, place) if each.tokens]
+        return witness(view, place, [issued_by(each, issuer, audience) for each in shown], Verdict.ALLOW)
     return None

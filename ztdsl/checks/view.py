@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ztdsl.checks.overlap import Overlaps, references_of
+from ztdsl.checks.overlap import Overlaps, labels_of, references_of
 from ztdsl.checks.place import DEFAULT_PORT, place_of, supposed
 from ztdsl.checks.tested import tests_of
 from ztdsl.istio.evaluate import Evaluator
@@ -16,7 +16,7 @@ from ztdsl.istio.kinds import AuthorizationPolicy, PeerAuthentication, RequestAu
 from ztdsl.traffic.request import Chain, Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from ztdsl.checks.place import Place
     from ztdsl.checks.tested import Tested
@@ -32,14 +32,20 @@ class View:
     Attributes:
         documents: what was read, in its order; checks name a document by its index.
         mesh: the facts of the mesh.
+        others: the other kinds that were among the files.
         policies, requests, peers: the objects of each kind with their indexes.
     """
 
     def __init__(
-        self, documents: Sequence[Document], mesh: Mesh, workloads: Iterable[KnownWorkload] | None = None
+        self,
+        documents: Sequence[Document],
+        mesh: Mesh,
+        workloads: Iterable[KnownWorkload] | None = None,
+        others: Collection[str] = (),
     ) -> None:
         self.documents = tuple(documents)
         self.mesh = mesh
+        self.others = frozenset(others)
         self.policies: list[tuple[int, AuthorizationPolicy]] = []
         self.requests: list[tuple[int, RequestAuthentication]] = []
         self.peers: list[tuple[int, PeerAuthentication]] = []
@@ -125,7 +131,7 @@ class View:
 
     def _ports_of(self, place: Place) -> list[int]:
         if place.known is not None and place.known.ports:
-            return [port.container for port in place.known.ports]
+            return [port.number for port in place.known.ports]
         peers = self._attachments.at(place.destination(DEFAULT_PORT)).peers
         return [DEFAULT_PORT, *(port for peer in peers for port, _ in peer.port_level)]
 
@@ -145,7 +151,9 @@ class View:
         if namespace != self.mesh.root_namespace or references_of(manifest):
             yield supposed(manifest, namespace)
             return
-        for other in self._namespaces or (namespace,):
+        if labels_of(manifest) or not self._namespaces:
+            yield supposed(manifest, namespace)
+        for other in self._namespaces:
             yield supposed(manifest, other)
 
     @cached_property

@@ -32,7 +32,7 @@ from ztdsl.cli.usage import UsageProblem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ztdsl.api import Check, ManifestCheck
+    from ztdsl.api import Check, ManifestCheck, Verification
     from ztdsl.cli.settings import Settings
 
 Output = Annotated[
@@ -45,11 +45,16 @@ Output = Annotated[
     ),
 ]
 
+Verify = Annotated[
+    bool, Option("--verify", help="hold a policy's manifests against its meaning, on every border of every rule")
+]
+
 
 def check(
     policy: Subject = None,
     filename: Filename = None,
     workloads: Workloads = None,
+    verify: Verify = False,
     output: Output = "text",
     mesh: Mesh = None,
     config: Config = None,
@@ -65,19 +70,15 @@ def check(
 ) -> int:
     """Print the report of a policy, or of manifests."""
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on, require_match=require_match)
-    refuse_two_subjects(policy, filename)
-    if policy is not None and workloads is not None:
-        raise UsageProblem("--workloads is for manifests; a policy declares its workloads", "leave it out")
-    refuse_empty({"POLICY": policy, "--workloads": workloads})
-    for path in filename or []:
-        refuse_empty({"--filename": path})
+    _refuse_contradictions(policy, filename, workloads, verify=verify)
     chosen = settings(mesh, config, istio_version, today, None)
-    from ztdsl.config import ConfigurationFailure  # noqa: PLC0415 - a mistake in the flags is answered without it
+    from ztdsl.api import ManifestCheck, Verification  # noqa: PLC0415 - a mistake in the flags is answered without it
+    from ztdsl.config import ConfigurationFailure  # noqa: PLC0415
     from ztdsl.diagnostics.report import Report  # noqa: PLC0415
     from ztdsl.load.failure import LoadFailure  # noqa: PLC0415
 
     try:
-        checked = _checked(policy, filename or [], workloads, chosen)
+        checked = _verified(policy, chosen) if verify else _checked(policy, filename or [], workloads, chosen)
     except (LoadFailure, ConfigurationFailure) as failure:
         if debug:
             raise
@@ -85,16 +86,46 @@ def check(
         return exits.USAGE
     if verbose:
         announce(checked.configuration)
-        say(_skipped(getattr(checked, "skipped", {})))
     if checked.report.findings or not quiet or output != "text":
         write_findings(checked.report, output, color=color)
+    if isinstance(checked, Verification) and checked.agreement is not None and not quiet:
+        say(f"verified: {checked.agreement.asked} requests, {checked.agreement.undecided} undecided\n")
+    if isinstance(checked, ManifestCheck):
+        if not quiet:
+            say(_skipped(checked.skipped))
+        if not checked.is_read:
+            return exits.USAGE
     failed = threshold.fails(checked.report, checked.configuration.fail_on)
     return exits.FINDINGS if failed else exits.CLEAN
 
 
-def _checked(
-    policy: str | None, filename: list[str], workloads: str | None, chosen: Settings
-) -> Check | ManifestCheck:
+def _refuse_contradictions(
+    policy: str | None, filename: list[str] | None, workloads: str | None, *, verify: bool
+) -> None:
+    refuse_two_subjects(policy, filename)
+    if policy is not None and workloads is not None:
+        raise UsageProblem("--workloads is for manifests; a policy declares its workloads", "leave it out")
+    if verify and policy is None:
+        raise UsageProblem("--verify is for policies; manifests have no other meaning than their own", "leave it out")
+    refuse_empty({"POLICY": policy, "--workloads": workloads})
+    for path in filename or []:
+        refuse_empty({"--filename": path})
+
+
+def _verified(policy: str | None, chosen: Settings) -> Verification:
+    """The findings of the policy, and of asking both evaluators.
+
+    Raises:
+        ConfigurationFailure, LoadFailure: as for `verify_policy`.
+    """
+    from ztdsl.api import verify_policy  # noqa: PLC0415 - a mistake in the flags is answered without it
+    from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
+
+    with diverted_stdout():
+        return verify_policy(policy or "", **chosen)
+
+
+def _checked(policy: str | None, filename: list[str], workloads: str | None, chosen: Settings) -> Check | ManifestCheck:
     """The findings of the policy or of the manifests.
 
     Raises:

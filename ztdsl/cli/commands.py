@@ -52,7 +52,7 @@ COMMANDS = {
     "simulate": Description(
         "Say what happens to a request, and why",
         (
-            "ztc simulate policies.py --from frontend --to orders:8080 --http 'GET /orders/7'",
+            "ztc simulate policies.py --from web --to orders --http 'GET /orders/7'",
             "ztc simulate -f manifests/ --requests requests.jsonl -o jsonl",
         ),
         (
@@ -73,7 +73,7 @@ COMMANDS = {
         "Hold a policy or manifests against scenarios",
         (
             "ztc test policies.py --scenarios scenarios/ --min-coverage 100",
-            "ztc test -f manifests/ --workloads workloads.yaml --scenarios scenarios/ -o junit",
+            "ztc test -f manifests/ --workloads pods.json --scenarios scenarios/",
         ),
         (
             (

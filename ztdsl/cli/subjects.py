@@ -18,7 +18,7 @@ def refuse_two_subjects(policy: str | None, filename: list[str] | None) -> None:
         UsageProblem: it does.
     """
     if policy is None and not filename:
-        raise UsageProblem("nothing is named that could answer", "name a policy file, or manifests with -f")
+        raise UsageProblem("neither a policy nor manifests are named", "name a policy file, or manifests with -f")
     if policy is not None:
         refuse_stdin(policy)
         if filename:

@@ -156,7 +156,6 @@ _ROWS: Final = (
     Entry("ZT341", "any-issuer", WARNING, "tokens of every issuer are accepted whose key is in the key set"),
     Entry("ZT342", "keys-over-http", WARNING, "the keys of an issuer are fetched over plain HTTP"),
     Entry("ZT343", "bearer-not-read", WARNING, "the usual Authorization header holds no token for a rule"),
-    Entry("ZT344", "presence-without-effect", WARNING, "`presence: REQUIRED` has no effect"),
     Entry("ZT346", "only-tried", INFO, "the only ALLOW policy of a workload is a dry run"),
     Entry("ZT347", "condition-key", WARNING, "Istio cannot read the brackets of a condition's key"),
     Entry("ZT348", "server-name-case", WARNING, "a server name with capitals never matches"),

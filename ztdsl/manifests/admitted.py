@@ -8,11 +8,10 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label
 from ztdsl.istio.admission import schema, unknown_fields, webhook
 from ztdsl.istio.admission.refusal import TYPE_RULE
+from ztdsl.istio.pointer import tokens
 from ztdsl.manifests.traps import wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.istio.admission import Refusal
     from ztdsl.manifests.document import Place
@@ -23,24 +22,17 @@ def refusals(plain: dict[str, Any], place: Place) -> list[Diagnostic]:
 
     A place has one finding: of the same one that both gates name, the API server's.
     """
-    found = list(_unknown(plain, place))
-    refused = schema(plain)
-    seen = {each.pointer for each in refused}
-    if not refused:
-        refused = [each for each in webhook(plain) if each.pointer not in seen]
-    return found + [_finding(each, place) for each in refused]
+    unknown = unknown_fields(plain)
+    named = {pointer for pointer, _ in unknown}
+    refused = schema(plain) or [each for each in webhook(plain) if each.pointer not in named]
+    return [*(_dropped(*each, place) for each in unknown), *(_finding(each, place) for each in refused)]
 
 
-def _unknown(plain: dict[str, Any], place: Place) -> Iterator[Diagnostic]:
-    for pointer, near in unknown_fields(plain):
-        name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-        advice = f"did you mean `{near}`?" if near else "remove it: a cluster drops it without a word"
-        yield diagnostic(
-            "ZT024",
-            f"unknown field `{name}`",
-            Label(place.span(pointer, key=True), "an API server drops this"),
-            help=[advice],
-        )
+def _dropped(pointer: str, near: str | None, place: Place) -> Diagnostic:
+    name = tokens(pointer)[-1]
+    advice = f"did you mean `{near}`?" if near else "remove it: a cluster drops it without a word"
+    label = Label(place.span(pointer, key=True), "an API server drops this")
+    return diagnostic("ZT024", f"unknown field `{name}`", label, help=[advice])
 
 
 def _finding(refusal: Refusal, place: Place) -> Diagnostic:

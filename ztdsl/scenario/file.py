@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from ztdsl.diagnostics.model import Label
 from ztdsl.scenario.phrase import Misread, http_of, token_of
 from ztdsl.scenario.places import Unreadable, read
 from ztdsl.scenario.scenario import Expectation, Scenario
-from ztdsl.scenario.schema import FileShape
+from ztdsl.scenario.schema import FileShape, ScenarioShape, TableShape
 from ztdsl.scenario.sentence import FORM, Sentence, sentence_of
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.names import UnknownWorkload
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.scenario.cast import Cast
     from ztdsl.scenario.places import Places
-    from ztdsl.scenario.schema import Facts, TableShape
+    from ztdsl.scenario.schema import Facts
 
+_KEYS: Final = (*FileShape.model_fields, *ScenarioShape.model_fields, *TableShape.model_fields)
 _ENDINGS: Final = (".yaml", ".yml")
 Steps: TypeAlias = tuple[str | int, ...]
 
@@ -84,7 +86,9 @@ def _misfit(places: Places, error: Any) -> Diagnostic:  # noqa: ANN401 - as pyda
     label = Label(places.span(path))
     key = ".".join(str(part) for part in path)
     if error["type"] == "extra_forbidden":
-        return diagnostic("ZT050", f"unknown key `{path[-1]}`", label, help=["`ztc explain ZT050` lists the keys"])
+        near = get_close_matches(str(path[-1]), _KEYS, n=1)
+        advice = f"did you mean `{near[0]}`?" if near else "`ztc explain ZT050` lists the keys"
+        return diagnostic("ZT050", f"unknown key `{path[-1]}`", Label(places.span(path, key=True)), help=[advice])
     if error["type"] == "missing":
         return diagnostic("ZT050", f"`{key}` is missing", label, help=["`ztc explain ZT050` shows the form"])
     what = error["msg"][:1].lower() + error["msg"][1:]

@@ -11,7 +11,7 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ztdsl.diagnostics.model import Diagnostic
@@ -35,11 +35,11 @@ class Places:
     file: str
     root: yaml.Node
 
-    def span(self, path: Iterable[str | int]) -> Span:
-        """The place of the part that `path` leads to, or of the nearest part around it that exists."""
+    def span(self, path: Sequence[str | int], *, key: bool = False) -> Span:
+        """The place of the part that `path` leads to, or of its key, or of the nearest part around it that exists."""
         node = self.root
-        for step in path:
-            inner = _inner(node, step)
+        for index, step in enumerate(path):
+            inner = _inner(node, step, key=key and index == len(path) - 1)
             if inner is None:
                 break
             node = inner
@@ -102,10 +102,10 @@ def _unreadable(place: Span, message: str) -> Unreadable:
     return Unreadable(diagnostic("ZT050", message, Label(place)))
 
 
-def _inner(node: yaml.Node, step: str | int) -> yaml.Node | None:
+def _inner(node: yaml.Node, step: str | int, *, key: bool) -> yaml.Node | None:
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         inner: yaml.Node = node.value[step]
         return inner
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == step), None)
+        return next((name if key else value for name, value in node.value if name.value == step), None)
     return None

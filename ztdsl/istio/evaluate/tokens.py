@@ -120,16 +120,12 @@ class TokenReader:
         return self._refused([_Found.INVALID if some else _Found.MISSING for some in texts])
 
     def _several(self, seen: Sequence[AnyToken]) -> TokenResult:
-        """Several tokens: known only where each alone is refused with the same status."""
-        answers = [self._refusal(token) for token in seen]
-        first = answers[0]
-        if first is None or any(each is None or each.status != first.status for each in answers):
+        """Several tokens: known only where every rule refuses each that it looks at, with one status."""
+        found = [[rule.read(token) for rule in self._rules] for token in seen]
+        errors = {each for some in found for each in some} - {_Found.MISSING}
+        if _Found.ACCEPTED in errors or (_Found.AUDIENCE in errors and len(errors) > 1):
             return _SEVERAL
-        return first
-
-    def _refusal(self, token: AnyToken) -> TokenResult | None:
-        found = [rule.read(token) for rule in self._rules]
-        return None if _Found.ACCEPTED in found else self._refused(found)
+        return self._refused(found[0])
 
     def _decided(self, token: AnyToken) -> TokenResult:
         """What becomes of a request with one token that rules look at."""

@@ -7,6 +7,7 @@ Sources: Istio `pilot/pkg/serviceregistry/ambient/authorization.go`; ztunnel `sr
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from ztdsl.istio.evaluate.answers import NO_ALLOW_POLICY, NO_ALLOW_RULE, unknown
@@ -158,20 +159,18 @@ def _matches(rule: Rule, policy: AuthorizationPolicy, connection: _Connection) -
 _SEEN_KEYS: Final = frozenset(
     {"source.ip", "source.namespace", "source.principal", "destination.ip", "destination.port"}
 )
+_unseen_sources: Final = attrgetter(
+    "request_principals", "not_request_principals", "remote_ip_blocks", "not_remote_ip_blocks"
+)
+_unseen_operations: Final = attrgetter("hosts", "not_hosts", "methods", "not_methods", "paths", "not_paths")
 
 
 def _is_beyond(rule: Rule) -> bool:
     """Whether the rule tests what only a proxy of requests sees."""
     return (
         any(condition.key not in _SEEN_KEYS for condition in rule.conditions)
-        or any(
-            each.request_principals or each.not_request_principals or each.remote_ip_blocks or each.not_remote_ip_blocks
-            for each in rule.sources
-        )
-        or any(
-            each.hosts or each.not_hosts or each.methods or each.not_methods or each.paths or each.not_paths
-            for each in rule.operations
-        )
+        or any(any(_unseen_sources(each)) for each in rule.sources)
+        or any(any(_unseen_operations(each)) for each in rule.operations)
     )
 
 

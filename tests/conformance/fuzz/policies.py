@@ -1,98 +1,40 @@
-"""Random meshes, policies and requests over small alphabets, in which values often meet and often just miss."""
+"""Random meshes and policies over small alphabets, each with its requests."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from tests.conformance.topics.shape import (
-    ISSUER,
-    OTHER_ISSUER,
-    Plain,
-    Topic,
-    Workload,
-    connect,
-    get,
-    peers,
-    policy,
-    tokens,
-)
+from tests.conformance.fuzz.ask import request
+from tests.conformance.fuzz.dice import DOMAINS, NAMESPACES, Dice
+from tests.conformance.topics.shape import ISSUER, OTHER_ISSUER, Plain, Topic, Workload, peers, policy, tokens
 
 REQUESTS: Final = 20
 """Requests to each set of policies."""
 
-_DOMAINS: Final = ("cluster.local", "td1", "old-td", "foreign")
-_NAMESPACES: Final = ("foo", "fo", "bar", "istio-system")
-_ACCOUNTS: Final = ("a", "ab", "default")
 _PORTS: Final = ("8080", "8081", "9000", "9090", "7777")
 _PATHS: Final = (
     *("/", "/a", "/a/", "/a/b", "/ab", "/a/b/c", "/b", "/a*", "/a/*", "*/b", "*", "/*", "/A", "/a*b"),
     *("/{*}", "/a/{*}", "/a/{**}", "/{*}/b", "/{**}/c", "/a/{*}/c", "/{*}/{**}"),
 )
-_ASKED_PATHS: Final = (
-    *("/", "/a", "/a/", "/a/b", "/ab", "/a/b/c", "/b", "/A", "/a?x=/b", "//a", "/a//b", "/a/./b", "/b/../a"),
-    *("/a%2fb", "/a%2Fb", "/%61", "/a%5cb", "/a\\b", "/a/%2e%2e/b", "/a/b/../c", "/a;x/b", "/a#b", "/a*b"),
-    *("/x/b", "/a/b/c/d", "/a///b", "/../b", "/a/%2e/b", "/a%252fb"),
-)
 _HOSTS: Final = ("a", "a.b", "*.b", "a.*", "*", "a.b:80", "A.B", "*b", "a.b:*")
-_ASKED_HOSTS: Final = ("a", "a.b", "A.b", "a.b:80", "x.a.b", "b", "a.", "ab")
 _METHODS: Final = ("GET", "POST", "P*", "*T", "*", "get", "DELETE")
-_ASKED_METHODS: Final = ("GET", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
 _WORDS: Final = ("a", "b", "ab", "ba", "a*", "*b", "*", "a b", "A", "a,b")
-_ASKED_WORDS: Final = ("a", "b", "ab", "ba", "", "a b", "A", "a,b", "bab", " a")
 _BLOCKS: Final = (
     *("127.0.0.1", "127.0.0.0/30", "127.0.0.4/31", "127.0.0.9/8", "1.1.1.1", "1.0.0.0/8", "::1", "::/0"),
     *("0.0.0.0/0", "2.2.2.2", "10.0.0.0/8", "10.4.0.9"),
 )
-_SOURCES: Final = ("127.0.0.1", "127.0.0.2", "127.0.0.4", "127.0.0.5", "127.9.9.9")
-_FORWARDED: Final = ("1.1.1.1", "2.2.2.2", "1.1.1.1, 2.2.2.2", "2.2.2.2, 1.1.1.1", "fd00::1", "x, 1.1.1.1", "junk")
-_NAMES: Final = ("outbound_.8080_._.a.b", "a.b", "x.b", "a")
 _NAME_PATTERNS: Final = ("*.b", "a.b", "outbound_*", "*", "A.b", "*b")
-_SUBJECTS: Final = ("a", "b", "ab", "a/b", "")
 _CLAIMS: Final = ("[role]", "[groups]", "[scope]", "[o][k]", "[o.k]", "[sub]", "[iss]", "[aud]", "[x]")
-_BROKEN: Final = ("expired", "not valid yet", "signed by an unknown key", "not a token")
 _PARTS: Final = ("source", "operation", "condition")
-
-
-class Dice(random.Random):
-    """A generator of random parts of manifests and requests."""
-
-    def often(self, chance: float) -> bool:
-        """True with that chance."""
-        return self.random() < chance
-
-    def some(self, values: Sequence[str], most: int = 2) -> list[str]:
-        """One value or a few, each once."""
-        return self.sample(values, min(len(values), self.randint(1, most)))
-
-    def principal(self) -> str:
-        """A pattern of an identity, mostly of the right form."""
-        if self.often(0.3):
-            loose = ("*", "cluster.local/*", "*/sa/a", "td1/*", "*/ns/foo/sa/a", "td*/ns/foo/sa/a", "*1/ns/foo/sa/ab")
-            return self.choice((*loose, "*d1/ns/foo/sa/*", "spiffe://td1/ns/foo/sa/a"))
-        account = self.choice((*_ACCOUNTS, "*", "a*"))
-        return f"{self.choice(_DOMAINS)}/ns/{self.choice(_NAMESPACES)}/sa/{account}"
-
-    def request_principal(self) -> str:
-        """A pattern of issuer and subject."""
-        loose = ("*", "*a", "*/a", "*/*", "https://*", f"{ISSUER}/*", f"{ISSUER}/a*", ISSUER, f"{OTHER_ISSUER}/*")
-        return self.choice((*loose, f"{ISSUER}/{self.choice(_SUBJECTS)}", f"{OTHER_ISSUER}/{self.choice(_SUBJECTS)}"))
-
-    def identity(self, mesh: Mapping[str, Any]) -> str:
-        """The URI SAN of some workload, mostly one that the mesh lets in."""
-        known = (mesh.get("trust_domain", "cluster.local"), *mesh.get("trust_domain_aliases", ()))
-        domain = self.choice(known if self.often(0.95) else _DOMAINS)
-        return f"spiffe://{domain}/ns/{self.choice(_NAMESPACES)}/sa/{self.choice(_ACCOUNTS)}"
-
 
 Values = Callable[[Dice], list[str]]
 _SOURCE_FIELDS: Final[Mapping[str, Values]] = {
     "principals": lambda dice: [dice.principal() for _ in range(dice.randint(1, 2))],
     "requestPrincipals": lambda dice: [dice.request_principal() for _ in range(dice.randint(1, 2))],
-    "namespaces": lambda dice: dice.some((*_NAMESPACES, "fo*", "*o", "f*o", "*")),
+    "namespaces": lambda dice: dice.some((*NAMESPACES, "fo*", "*o", "f*o", "*")),
     "serviceAccounts": lambda dice: dice.some(("foo/a", "bar/a", "a", "foo/ab", "default", "istio-system/a")),
-    "trustDomains": lambda dice: dice.some((*_DOMAINS, "td*", "*td", "*")),
+    "trustDomains": lambda dice: dice.some((*DOMAINS, "td*", "*td", "*")),
     "ipBlocks": lambda dice: dice.some(_BLOCKS),
     "remoteIpBlocks": lambda dice: dice.some(_BLOCKS),
 }
@@ -107,10 +49,10 @@ _CONDITIONS: Final[Mapping[str, Values]] = {
     "request.headers[X-B]": lambda dice: dice.some(_WORDS),
     "source.ip": lambda dice: dice.some(_BLOCKS),
     "remote.ip": lambda dice: dice.some(_BLOCKS),
-    "source.namespace": lambda dice: dice.some((*_NAMESPACES, "fo*", "*o")),
+    "source.namespace": lambda dice: dice.some((*NAMESPACES, "fo*", "*o")),
     "source.principal": lambda dice: [dice.principal() for _ in range(dice.randint(1, 2))],
     "source.serviceAccount": lambda dice: dice.some(("foo/a", "a", "foo/ab")),
-    "source.trustDomain": lambda dice: dice.some((*_DOMAINS, "td*", "*")),
+    "source.trustDomain": lambda dice: dice.some((*DOMAINS, "td*", "*")),
     "request.auth.principal": lambda dice: [dice.request_principal()],
     "request.auth.audiences": lambda dice: dice.some(_WORDS),
     "request.auth.presenter": lambda dice: dice.some(_WORDS),
@@ -130,7 +72,7 @@ def topics(seed: str, count: int, start: int = 0) -> Iterator[Topic]:
         workload = _workload(dice)
         documents = _documents(dice, workload)
         mesh = _mesh(dice)
-        requests = [_request(dice, workload, mesh) for _ in range(REQUESTS)]
+        requests = [request(dice, workload, mesh) for _ in range(REQUESTS)]
         yield Topic(f"fuzz/{seed}/{number}", documents, requests, mesh, workload)
 
 
@@ -243,69 +185,3 @@ def _peers(dice: Dice, name: str, namespace: str) -> Plain:
     created = f"2026-01-0{dice.randint(1, 3)}T00:00:00Z"
     mode = dice.choice((*modes, None))
     return peers(mode, name=name, namespace=where, selector=selector, ports=ports, created=created)
-
-
-def _request(dice: Dice, workload: Workload, mesh: Mapping[str, Any]) -> Plain:
-    is_gateway = workload.kind == "gateway"
-    more: Plain = {} if is_gateway else _way(dice, mesh)
-    if dice.often(0.5):
-        more["source_ip"] = dice.choice(_SOURCES)
-    to: Plain = {"ip": "10.4.0.9"} if dice.often(0.2) else {}
-    if not is_gateway and dice.often(0.2):
-        return connect(dice.choice((9000, 9000, 9090, 7777)), to=to, **more)
-    port = 8080 if is_gateway else dice.choice((8080, 8080, 8080, 8081, 9090, 7777))
-    if dice.often(0.4):
-        more["token"] = _token(dice)
-    asked = get(
-        dice.choice(_ASKED_PATHS),
-        method=dice.choice(_ASKED_METHODS),
-        host=dice.choice(_ASKED_HOSTS),
-        headers=_headers(dice),
-        port=port,
-        **more,
-    )
-    if dice.often(0.15) and not any(
-        line != line.strip() for lines in asked["http"].get("headers", {}).values() for line in lines
-    ):
-        asked["over"] = "h2"
-    return asked | ({"to": {**asked.get("to", {}), **to}} if to else {})
-
-
-def _way(dice: Dice, mesh: Mapping[str, Any]) -> Plain:
-    if dice.often(0.2):
-        return {}
-    if dice.often(0.05):
-        return {"tls": "other"}
-    return {"peer": dice.identity(mesh), **({"sni": dice.choice(_NAMES)} if dice.often(0.4) else {})}
-
-
-def _headers(dice: Dice) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
-    for name in ("x-a", "x-b"):
-        if dice.often(0.4):
-            headers[name] = [dice.choice(_ASKED_WORDS) for _ in range(dice.choice((1, 1, 1, 2)))]
-    if dice.often(0.25):
-        headers["x-forwarded-for"] = [dice.choice(_FORWARDED)]
-    return headers
-
-
-def _token(dice: Dice) -> Plain:
-    place: Plain = {"in": {"header": "x-token"}} if dice.often(0.2) else {}
-    if dice.often(0.15):
-        return {"invalid": dice.choice(_BROKEN), **place}
-    claims: Plain = {"iss": dice.choice((ISSUER, ISSUER, OTHER_ISSUER, "https://nobody.example.org"))}
-    if dice.often(0.85):
-        claims["sub"] = dice.choice(_SUBJECTS)
-    for name in ("role", "groups", "scope", "x", "azp", "o.k"):
-        if dice.often(0.3):
-            claims[name] = _claim(dice)
-    if dice.often(0.3):
-        claims["o"] = {"k": _claim(dice)}
-    if dice.often(0.4):
-        claims["aud"] = dice.choice(("a", "b", "a/", ["a", "c"], ["c"]))
-    return {"claims": claims, **place} if place else claims
-
-
-def _claim(dice: Dice) -> object:
-    word = dice.choice(_ASKED_WORDS)
-    return dice.choice((word, word, word, [word, "c"], [], 1, True, None, {"a": word}, [1, word]))

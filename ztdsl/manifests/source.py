@@ -1,0 +1,69 @@
+"""One text of YAML or JSON: its documents, and where their parts stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ztdsl.diagnostics.model import Span
+from ztdsl.manifests import json_text, yaml_events
+from ztdsl.manifests.yaml_places import outline, region_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ztdsl.manifests.yaml_places import Part
+
+
+class Source:
+    """One text and its documents.
+
+    Places are worked out when they are asked for, and then for a whole document at once.
+
+    Args:
+        name: the file, as messages name it.
+        text: its content.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self._text = text
+        self._is_json = json_text.is_json(text)
+        self._starts: list[tuple[int, int]] = []
+        self._shown: tuple[int, Part | None] | None = None
+        self._json_places: json_text.Places | None = None
+
+    def documents(self) -> Iterator[Any]:
+        """The documents as plain data, in order.
+
+        Raises:
+            Unreadable: the text is neither YAML nor JSON, has a key twice, or is deeper or larger than it may be.
+        """
+        if self._is_json:
+            for offset, plain in json_text.documents(self.name, self._text):
+                self._starts.append((offset, 0))
+                yield plain
+        else:
+            for start, plain in yaml_events.documents(self.name, self._text):
+                self._starts.append(start)
+                yield plain
+
+    def span(self, number: int, path: Sequence[str | int], *, key: bool = False) -> Span:
+        """The place of a part of the document `number` that was read, or of the nearest part around it that exists.
+
+        With `key` it is the place of the key that names the part.
+        """
+        offset, line = self._starts[number]
+        if self._is_json:
+            if self._json_places is None:
+                self._json_places = json_text.Places(self.name, self._text)
+            return self._json_places.span(offset, path, key=key)
+        if self._shown is None or self._shown[0] != number:
+            end = self._starts[number + 1][0] if number + 1 < len(self._starts) else len(self._text)
+            self._shown = (number, outline(self._text[offset:end]))
+        root = self._shown[1]
+        if root is None:
+            return Span(self.name, line + 1, 1)
+        region = region_of(root, path, key=key)
+        if region.end_line != region.line or region.end_column <= region.column:
+            return Span(self.name, line + region.line + 1, region.column + 1)
+        return Span(self.name, line + region.line + 1, region.column + 1, line + region.line + 1, region.end_column + 1)
