@@ -61,9 +61,19 @@ from ztdsl import (
     explain_code,
     explain_service,
     init_repository,
+    open_manifests,
+    open_policy,
     read_settings,
+    request_by_name,
+    run_scenarios,
+    simulate_lines,
+    simulate_request,
+    verify_policy,
     write_manifests,
 )
+from ztdsl.api.testing import policy_under_test
+from ztdsl.pytest_plugin import Ztc
+from ztdsl.traffic.decision import Verdict
 
 
 class Role(StrEnum):
@@ -224,3 +234,26 @@ assert_type(explain_code("ZT112"), str)
 read_settings("policies.py", config=Path("ztc.toml"))
 init_repository(Path("policies"))
 write_manifests(build_manifests(policy), Path("manifests"))
+verify_policy(policy, today=today)
+
+opened = open_policy(policy)
+manifests = open_manifests(["manifests", "-"], workloads="workloads.yaml")
+if opened.subject is not None:
+    request = request_by_name(
+        opened.subject, "orders:8080", caller="web/frontend", http="GET /orders", token={"sub": "a"}
+    )
+    assert_type(simulate_request(opened.subject, request).text(), str)
+    run_scenarios(opened.subject, [Path("scenarios")], now=0.0, only="orders")
+    for verdict, line in simulate_lines(opened.subject, [b"{}"]):
+        assert_type(line, str)
+        assert_type(verdict, Verdict)
+
+under_test = policy_under_test(policy)
+assert under_test.allows(orders, "GET /orders", to=orders.at(api), token={"sub": "a"}, headers={"x-channel": "beta"})
+assert under_test.refuses(None, None, to="orders:5432", source_ip="10.0.0.1", plaintext=True)
+
+
+def test_in_a_platform_repository(ztc: Ztc) -> None:
+    """The plugin's fixture is typed."""
+    assert ztc.policy("policies.py", mesh="production").allows("frontend", "GET /", to="orders")
+    assert ztc.manifests("manifests", workloads="workloads.yaml").refuses("frontend", "GET /", to="orders")

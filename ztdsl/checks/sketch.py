@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ANYTHING: Final = Rule()
 _ADDRESS: Final = "192.0.2.10"  # RFC 5737
 ANY_ISSUER: Final = "https://auth.example.com"
+_METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _GROUP: Final = re.compile(r"\[([^\[\]]+)\]")
 _FREE: Final = ("namespaces", "principals", "serviceAccounts", "trustDomains")
 
@@ -171,7 +172,8 @@ class _Drawing:
             self._fields["sni"] = _text(value, "app.example.com")
         elif attribute in {"hosts", "methods", "paths"}:
             name = attribute.removesuffix("s")
-            self._http[name] = _path(value) if attribute == "paths" else _text(value, self._http[name])
+            text = {"paths": _path, "methods": _method}.get(attribute)
+            self._http[name] = _text(value, self._http[name]) if text is None else text(value)
 
     def _header(self, name: str, value: str) -> None:
         pseudo = {":authority": "host", ":method": "method", ":path": "path"}.get(name)
@@ -229,6 +231,15 @@ def _text(pattern: str, default: str) -> str:
     if pattern.startswith("*"):
         return f"x{pattern[1:]}"
     return f"{pattern[:-1]}x" if pattern.endswith("*") else pattern
+
+
+def _method(pattern: str) -> str:
+    """A method of HTTP that a pattern matches (RFC 9110, section 9); Envoy refuses others."""
+    if pattern.startswith("*"):
+        return next((each for each in _METHODS if each.endswith(pattern[1:])), pattern[1:])
+    if pattern.endswith("*"):
+        return next((each for each in _METHODS if each.startswith(pattern[:-1])), pattern[:-1])
+    return pattern
 
 
 def _path(pattern: str) -> str:

@@ -81,7 +81,7 @@ def attribute_of(key: str) -> tuple[str, str]:
     return ("metadata" if key.startswith(_METADATA) else "unknown"), ""
 
 
-def tests_of(document: int, policy: AuthorizationPolicy) -> Iterator[Tested]:
+def lists_of(document: int, policy: AuthorizationPolicy) -> Iterator[Tested]:
     """The lists of a policy, in the order in which they are written."""
     for number, rule in enumerate(policy.rules):
         at = f"/spec/rules/{number}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ztdsl.checks.overlap import Overlaps, labels_of, references_of
 from ztdsl.checks.place import DEFAULT_PORT, place_of, supposed
-from ztdsl.checks.tested import tests_of
+from ztdsl.checks.tested import lists_of
 from ztdsl.istio.evaluate import Evaluator
 from ztdsl.istio.evaluate.attachment import Attachments
 from ztdsl.istio.evaluate.peers import STRICT, mode
@@ -75,7 +75,7 @@ class View:
         """The lists that policies test, by attribute."""
         lists: dict[str, list[Tested]] = {}
         for index, policy in self.policies:
-            for tested in tests_of(index, policy):
+            for tested in lists_of(index, policy):
                 lists.setdefault(tested.attribute, []).append(tested)
         return lists
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ztdsl.checks.tested import attribute_of, attributes_of, tests_of
+from ztdsl.checks.tested import attribute_of, attributes_of, lists_of
 from ztdsl.istio.kinds import AuthorizationPolicy, Condition, Meta, Operation, Rule, Source
 
 RULE = Rule(
@@ -18,7 +18,7 @@ def _policy(action: str) -> AuthorizationPolicy:
 
 def test_each_list_has_its_place_and_its_sense() -> None:
     """Fields, twins and both halves of a condition are lists of their own, under the field's name without `not`."""
-    found = [(each.pointer, each.attribute, each.is_negative) for each in tests_of(3, _policy("ALLOW"))]
+    found = [(each.pointer, each.attribute, each.is_negative) for each in lists_of(3, _policy("ALLOW"))]
 
     assert found == [
         ("/spec/rules/1/from/0/source/notPrincipals", "principals", True),
@@ -33,7 +33,7 @@ def test_each_list_has_its_place_and_its_sense() -> None:
 @pytest.mark.parametrize("action", ["ALLOW", "DENY"])
 def test_a_value_that_matches_less_opens_exceptions_of_allow_and_names_of_deny(action: str) -> None:
     """Only there does a value that never matches let more requests in."""
-    assert all(each.opens == (each.is_negative == (action == "ALLOW")) for each in tests_of(0, _policy(action)))
+    assert all(each.opens == (each.is_negative == (action == "ALLOW")) for each in lists_of(0, _policy(action)))
 
 
 def test_a_rule_tests_positively_and_negatively() -> None:
