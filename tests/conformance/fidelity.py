@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
+from pathlib import Path
 
+from tests.conformance.neighbours import neighbours
 from tests.conformance.replay import UNDECIDED, disagreements
 from tests.conformance.vector import Vector, areas, load, versions
 
@@ -27,6 +30,7 @@ code makes the configuration of a proxy, a real Envoy runs it, and every request
 real connections, with real client certificates and real signed tokens. The outcomes are recorded in
 `tests/conformance/vectors/` and replayed by every run of the tests. This page is made from them.
 """
+_SIZES = {"pairs": "ZTC_CONFORMANCE_PAIRS", "specs": "ZTC_CONFORMANCE_SPECS", "agreement": "AGREEMENT_EXAMPLES"}
 _TAIL = """\
 ## What was changed for the lab
 
@@ -51,6 +55,27 @@ managers are kept as they are. These parts are not:
 """
 
 
+_BESIDE = """\
+## What is asked beside
+
+Every run of CI records all of the above again and compares, and asks the same code about what nobody wrote down:
+
+* {pairs:,} random pairs of policies and a request, through istiod and Envoy and through the evaluator;
+* {specs:,} random objects and {neighbours:,} with one odd value each, valid and broken, through the API server's schema with its
+  rules in CEL and through istiod's webhook, and through the two gates of `ztc check -f`;
+* {agreement:,} random policies, on whose borders the two evaluators, from the manifests and from the policy's meaning, must agree.
+
+None of them may disagree.
+"""
+
+
+def _beside() -> str:
+    """The sizes of the lane as CI runs it."""
+    script = (Path(__file__).parents[2] / ".ci" / "run").read_text(encoding="utf-8")
+    sizes = {name: int(re.findall(rf"{variable}=(\d+)", script)[0]) for name, variable in _SIZES.items()}
+    return _BESIDE.format(neighbours=sum(1 for _ in neighbours()), **sizes)
+
+
 def page() -> str:
     """The page, in Markdown."""
     recorded = {area: load(area) for area in areas()}
@@ -71,6 +96,7 @@ def page() -> str:
             "",
             '"Left open" counts requests for which the evaluator answers "unknown" where this Envoy decided.',
             "",
+            _beside(),
             _TAIL.format(changes="\n".join(f"* {change}" for change in changes)),
         ]
     )

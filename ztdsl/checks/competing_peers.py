@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ztdsl.checks.finding import Beside, Found
 from ztdsl.checks.overlap import labels_of
+from ztdsl.istio.evaluate.attachment import REVISION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +24,14 @@ CODE = "ZT333"
 
 def find(view: View) -> Iterator[Found]:
     """PeerAuthentications that say something else than one before them for the same workloads."""
-    scopes: dict[str, dict[Labels, tuple[int, PeerAuthentication]]] = {}
+    scopes: dict[tuple[str, str | None], dict[Labels, tuple[int, PeerAuthentication]]] = {}
     for index, peer in view.peers:
         labels = labels_of(peer)
         namespace = peer.meta.namespace
         if labels and namespace == view.mesh.root_namespace:
             continue  # ignored altogether: ZT332
-        earlier = scopes.setdefault(namespace, {})
+        revision = dict(peer.meta.labels).get(REVISION)  # each control plane looks at its own
+        earlier = scopes.setdefault((namespace, revision), {})
         other = _same(labels, earlier)
         if other is None or _says(other[1]) == _says(peer):
             earlier.setdefault(labels, (index, peer))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ztdsl.traffic.request import Request
 
 CODE = "ZT306"
+_DEFAULT = "no PeerAuthentication among the files sets the mode there, and Istio's default accepts plaintext"
 _PLACES = 3
 
 
@@ -41,10 +42,10 @@ def find(view: View) -> Iterator[Found]:
             proof = None if is_dry_run(tested.policy) else _proof(view, tested)
             if proof is not None:
                 seen.add(key)
-                yield _found(tested, proof)
+                yield _found(view, tested, proof)
 
 
-def _found(tested: Tested, proof: Witness) -> Found:
+def _found(view: View, tested: Tested, proof: Witness) -> Found:
     what = "leaves out" if tested.policy.action == "ALLOW" else "denies"
     return Found(
         CODE,
@@ -52,6 +53,7 @@ def _found(tested: Tested, proof: Witness) -> Found:
         tested.pointer,
         f"a caller in plaintext escapes `{tested.name}`",
         f"the rule {what} identities, and a plaintext caller has none",
+        notes=() if view.sets_mode(proof.request.to) else (_DEFAULT,),
         help=(
             f"make the port STRICT with a PeerAuthentication in `{proof.place.namespace}`",
             "or allow the identities that may call, instead of naming those that may not",

@@ -33,7 +33,7 @@ def find(view: View) -> Iterator[Found]:
             for place, header in enumerate(rule.from_headers):
                 at = f"/spec/jwtRules/{number}/fromHeaders/{place}"
                 prefix = (header.prefix or "").strip()
-                if header.name.lower() != _HEADER or prefix == _SCHEME or (prefix and prefix.lower() != "bearer"):
+                if header.name.lower() != _HEADER or (prefix and prefix.lower() != "bearer") or _is_usual(rule):
                     continue
                 yield Found(
                     CODE,
@@ -46,6 +46,11 @@ def find(view: View) -> Iterator[Found]:
                     help=(f'write `prefix: "{_SCHEME} "`',),
                     witness=_proof(view, index, rule),
                 )
+
+
+def _is_usual(rule: JwtRule) -> bool:
+    """Whether the rule reads the usual header as well."""
+    return any(each.name.lower() == _HEADER and (each.prefix or "").strip() == _SCHEME for each in rule.from_headers)
 
 
 def _proof(view: View, index: int, rule: JwtRule) -> Witness | None:

@@ -1,4 +1,4 @@
-"""ZT340, ZT341, ZT342: what a rule about tokens leaves open.
+"""ZT340, ZT341, ZT342, ZT345: what a rule about tokens leaves open.
 
 Sources: istio/api `security/v1beta1/request_authentication.proto`; Istio `pilot/pkg/security/authn/policy_applier.go`.
 """
@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 ANY_AUDIENCE: Final = "ZT340"
 ANY_ISSUER: Final = "ZT341"
 PLAIN_KEYS: Final = "ZT342"
+NO_KEYS: Final = "ZT345"
 _FOREIGN: Final = "https://issuer.example.net"
 
 
 def find(view: View) -> Iterator[Found]:
-    """Rules that accept tokens of any issuer or audience, or fetch keys over plain HTTP."""
+    """Rules that accept tokens of any issuer or audience, fetch keys over plain HTTP, or have none."""
     for index, request in view.requests:
         for number, rule in enumerate(request.jwt_rules):
             at = f"/spec/jwtRules/{number}"
             yield from _issuer(view, index, at, rule)
             yield from _audience(view, index, at, request, rule)
             yield from _keys(index, at, rule)
+            yield from _no_keys(index, at, rule)
 
 
 def _issuer(view: View, index: int, at: str, rule: JwtRule) -> Iterator[Found]:
@@ -83,6 +85,21 @@ def _keys(index: int, at: str, rule: JwtRule) -> Iterator[Found]:
             "whoever answers in between chooses the keys",
             help=("use an `https://` URI, or write the key set in `jwks`",),
         )
+
+
+def _no_keys(index: int, at: str, rule: JwtRule) -> Iterator[Found]:
+    """A rule whose keys can only be found by discovery, which needs an issuer that is a URL."""
+    issuer = rule.issuer or ""
+    if rule.jwks_uri or rule.jwks or not issuer or issuer.startswith(("https://", "http://")):
+        return
+    yield Found(
+        NO_KEYS,
+        index,
+        f"{at}/issuer",
+        f"nothing says where the keys of `{issuer}` are, so that every token is refused",
+        "an issuer that is no URL has no discovery document",
+        help=("write `jwksUri` or `jwks`",),
+    )
 
 
 def _let_in(view: View, index: int, issuer: str, audience: str | None) -> Witness | None:

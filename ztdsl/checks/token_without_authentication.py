@@ -42,5 +42,5 @@ def _found(view: View, tested: Tested) -> Found:
         f"`{policy.meta.name}` tests tokens, and no RequestAuthentication verifies them there",
         f"the test is {'true' if tested.is_negative else 'false'} for every request",
         help=(f"add a RequestAuthentication for the same workloads in `{policy.meta.namespace}`",),
-        witness=None if tested.values[0] == "*" and tested.is_negative else unmatched(view, tested, tested.values[0]),
+        witness=unmatched(view, tested, tested.values[0]),
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ztdsl.manifests import Document
     from ztdsl.manifests.workloads import KnownWorkload
     from ztdsl.traffic.mesh import Mesh
+    from ztdsl.traffic.request import Destination
 
 
 class View:
@@ -128,6 +129,10 @@ class View:
             if found.lacking is None and found.value != STRICT:
                 return port
         return None
+
+    def sets_mode(self, destination: Destination) -> bool:
+        """Whether an object says which connections the port accepts."""
+        return mode(self._attachments.at(destination).peers, destination, self.mesh).decided_by is not None
 
     def _ports_of(self, place: Place) -> list[int]:
         if place.known is not None and place.known.ports:

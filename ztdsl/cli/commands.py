@@ -44,9 +44,17 @@ COMMANDS = {
         (0, 1, 2),
     ),
     "check": Description(
-        "Report every problem of a policy file",
-        ("ztc check policies.py", "ztc check policies.py --strict -o sarif > findings.sarif"),
-        ("The report goes to stdout. POLICY is chosen as for `ztc build`.",),
+        "Report every problem of a policy file, or of manifests",
+        ("ztc check policies.py --strict -o sarif > findings.sarif", "ztc check -f manifests/ --workloads pods.json"),
+        (
+            "The report goes to stdout. POLICY is chosen as for `ztc build`.",
+            (
+                "With -f it reports what a cluster refuses in any manifests of Istio's security kinds, and what means "
+                "something else than it seems, with a request that shows it. Give all of a mesh's objects at once. "
+                "Checks of ports and selectors need --workloads: a list, or what `kubectl get pods,services -A -o "
+                "json` prints."
+            ),
+        ),
         (0, 1, 2),
     ),
     "simulate": Description(

@@ -36,7 +36,8 @@ def write_findings(report: Report, output: str, *, color: str) -> None:
     write_product(render(report, output, color=wants_color(color, STDOUT), width=width_of(STDOUT)))
 
 
-NOTHING_OWNED = "ZT018"
+NOTHING_CHECKED = frozenset({"ZT018", "ZT026"})
+"""A policy that owns nothing, and files without manifests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Threshold:
 
     Attributes:
         asked: a severity's word or `never`; None if no flag says it, and the configuration decides.
-        require_match: whether a policy that owns nothing fails, whatever else is asked for.
+        require_match: whether a policy that owns nothing, or no manifest at all, fails, whatever else is asked for.
     """
 
     asked: str | None
@@ -64,7 +65,7 @@ class Threshold:
 
     def fails(self, report: Report, configured: Severity | None) -> bool:
         """Whether `report` has a finding at or above the threshold; `configured` counts where no flag says it."""
-        if self.require_match and any(finding.code == NOTHING_OWNED for finding in report.findings):
+        if self.require_match and any(finding.code in NOTHING_CHECKED for finding in report.findings):
             return True
         if self.asked == "never":
             return False

@@ -25,6 +25,8 @@ _MARK: Final = re.compile(r"#\s*zt:\s*accept\b")
 _WHOLE: Final = re.compile(r"#\s*zt:\s*accept\s*\[(?P<codes>[^\]]*)\]\s*:?\s*(?P<reason>.*)")
 _OWN_CHECK: Final = re.compile(r"ZT9\d\d")
 _YAML: Final = frozenset({".yaml", ".yml", ".json"})
+_YAML_TOKEN: Final = re.compile(r"""(?<![^\s\[{,:-])(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*')|(?<!\S)\#""")
+"""A quoted text where one may begin, or the sign before a comment."""
 _EXAMPLE: Final = "write `# zt: accept[ZT301] reason`"
 
 
@@ -152,17 +154,8 @@ def _of_yaml(file: str, text: str) -> Iterator[tuple[Span, bool, str]]:
 
 
 def _yaml_comment(line: str) -> int | None:
-    """Where the comment of a line begins."""
-    quote = ""
-    for column, character in enumerate(line):
-        before = line[column - 1] if column else " "
-        if quote:
-            quote = "" if character == quote and before != "\\" else quote
-        elif character in "'\"" and before in " \t[{,:-":
-            quote = character
-        elif character == "#" and before in " \t":
-            return column
-    return None
+    """Where the comment of a line begins; None where it has none, as far as one line tells."""
+    return next((match.start() for match in _YAML_TOKEN.finditer(line) if match.group() == "#"), None)
 
 
 def _of_python(file: str, text: str) -> Iterator[tuple[Span, bool, str]]:

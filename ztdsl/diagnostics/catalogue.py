@@ -156,11 +156,13 @@ _ROWS: Final = (
     Entry("ZT341", "any-issuer", WARNING, "tokens of every issuer are accepted whose key is in the key set"),
     Entry("ZT342", "keys-over-http", WARNING, "the keys of an issuer are fetched over plain HTTP"),
     Entry("ZT343", "bearer-not-read", WARNING, "the usual Authorization header holds no token for a rule"),
+    Entry("ZT345", "no-keys", WARNING, "nothing says where the keys of an issuer are"),
     Entry("ZT346", "only-tried", INFO, "the only ALLOW policy of a workload is a dry run"),
     Entry("ZT347", "condition-key", WARNING, "Istio cannot read the brackets of a condition's key"),
     Entry("ZT348", "server-name-case", WARNING, "a server name with capitals never matches"),
     Entry("ZT349", "trust-domain-path", WARNING, "a trust domain in a condition has a slash"),
     Entry("ZT350", "several-providers", WARNING, "two external authorizers are for the same workloads"),
+    Entry("ZT351", "http-at-ztunnel", WARNING, "a policy tests HTTP where ztunnel sees connections only"),
     # About weakenings
     Entry("ZT401", "weakening-expired", WARNING, "a weakening is past its end date"),
     Entry("ZT402", "weakening-unexplained", ERROR, "a weakening has no reason or no end date"),

@@ -1,0 +1,189 @@
+"""Variations of traps beside the executed pairs: each is found, once, and shown where it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ztdsl.diagnostics.model import Diagnostic
+from ztdsl.traffic.mesh import Mesh
+
+Checked = Callable[..., list[Diagnostic]]
+
+KEYS = """
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: keys, namespace: shop}
+spec:
+  jwtRules: [{issuer: "https://a.example.com", audiences: [orders], jwksUri: "https://a.example.com/keys"}]
+---"""
+OPEN = """
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: open, namespace: shop}
+spec:
+  action: ALLOW
+  rules: [{to: [{operation: {ports: ["8080"]}}]}]
+"""
+WORKLOADS = """
+workloads:
+- {namespace: shop, name: orders, labels: {app: orders}, ports: [
+    {container: 8080, service: 80, protocol: http}, {container: 9000, service: 90, protocol: tcp}]}
+- {namespace: web, name: page, labels: {app: page}, ports: [{container: 8080, service: 80, protocol: http}]}
+"""
+
+
+def _policy(rules: str, action: str = "ALLOW", namespace: str = "shop", more: str = "") -> str:
+    return f"""
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {{name: p, namespace: {namespace}}}
+spec:
+  {more}
+  action: {action}
+  rules: {rules}
+"""
+
+
+def _from(source: str, to: str = "") -> str:
+    return f"[{{from: [{{source: {{{source}}}}}]{f', to: [{{operation: {{{to}}}}}]' if to else ''}}}]"
+
+
+def _to(operation: str) -> str:
+    return f"[{{to: [{{operation: {{{operation}}}}}]}}]"
+
+
+def _when(key: str, values: str, of: str = "values") -> str:
+    return f'[{{when: [{{key: "{key}", {of}: {values}}}]}}]'
+
+
+WEB = "cluster.local/ns/web/sa/page"
+FOUND = [
+    ("ZT306", _policy(_from("notPrincipals: ['cluster.local/ns/batch/*']"))),
+    ("ZT306", _policy(_when("source.namespace", "[batch]", "notValues"))),
+    ("ZT306", _policy(_from("serviceAccounts: [batch/job]", "ports: ['8080'], paths: ['/a']"), "DENY") + OPEN),
+    ("ZT306", _policy(_from("trustDomains: [cluster.local]", "ports: ['8080']"), "DENY", "istio-system") + OPEN),
+    ("ZT307", _policy(_from("principals: ['cluster.local/ns/*/sa/page']"))),
+    ("ZT307", _policy(_to("hosts: ['*.example.com:*']"))),
+    ("ZT307", _policy(_to("paths: ['/a/**']"))),
+    ("ZT308", _policy(_from(f"principals: [{WEB}]", "paths: ['/a/:id/b']"))),
+    ("ZT309", _policy(_from(f"principals: [{WEB}]", "paths: ['/a/{**}/']"))),
+    ("ZT310", _policy(_from(f"principals: [{WEB}]", "paths: [admin]"))),
+    ("ZT310", _policy(_from(f"principals: [{WEB}]", "paths: ['/a/../b']"))),
+    ("ZT313", _policy(_to("notHosts: [admin.example.com]"))),
+    ("ZT313", _policy(_to("hosts: ['admin.example.com:8080'], ports: ['8080']"), "DENY") + OPEN),
+    ("ZT314", KEYS + _policy(_when("request.auth.claims[permission]", "['a b']"))),
+    (
+        "ZT317",
+        KEYS + _policy(_from("requestPrincipals: ['https://a.example.com/eve']", "ports: ['8080']"), "DENY") + OPEN,
+    ),
+    ("ZT321", _policy(_from("notRequestPrincipals: ['*']", "ports: ['8080']"), "DENY") + OPEN),
+    ("ZT321", _policy(_when("request.auth.claims[role]", "[admin]"))),
+    ("ZT322", KEYS + _policy(_from("requestPrincipals: ['https://b.example.com/*']"))),
+    ("ZT322", KEYS + _policy(_when("request.auth.claims[iss]", "['https://b.example.com']"))),
+    ("ZT322", KEYS + _policy(_from("requestPrincipals: ['*.example.org/eve']"))),
+    ("ZT323", KEYS + _policy(_when("request.auth.claims[role]", "[guest]", "notValues"))),
+    ("ZT325", _policy("[{from: [{source: {namespaces: [web]}}]}, {}]")),
+    ("ZT335", _policy(_from("principals: [web/page]"))),
+    ("ZT335", _policy(_from("principals: ['cluster.local/sa/page/*']"))),
+    ("ZT335", _policy(_when("source.principal", "['spiffe://cluster.local/ns/web/sa/page']"))),
+    ("ZT338", _policy(_from(f"principals: [{WEB}]", "methods: [get]"))),
+    ("ZT339", KEYS + _policy(_from("requestPrincipals: ['https://*']"))),
+    ("ZT339", KEYS + _policy(_from("requestPrincipals: ['someone']"))),
+    ("ZT347", KEYS + _policy(_when("request.auth.claimss[role]", "[admin]"))),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), FOUND, ids=[f"{n}-{code}" for n, (code, _) in enumerate(FOUND)])
+def test_a_trap_is_found_once(code: str, text: str, checked: Checked) -> None:
+    """One finding, with a request that was decided so, or with a reason why it can never match."""
+    found = checked(text)
+
+    assert [each.code for each in found] == [code], [each.message for each in found]
+    assert (
+        any(note.startswith("for example, ") for note in found[0].notes)
+        or "never" in found[0].message
+        or (code in {"ZT307", "ZT308", "ZT309", "ZT310", "ZT347"})
+    )
+
+
+INVENTORY = [
+    ("ZT328", _policy(_to("ports: ['9000'], methods: [GET]"), "DENY") + OPEN.replace("8080", "9000")),
+    (
+        "ZT329",
+        _policy(
+            "[{from: [{source: {namespaces: [web]}}, {source: {requestPrincipals: ['*']}}],"
+            " to: [{operation: {ports: ['9000']}}]}]"
+        ),
+    ),
+    ("ZT331", _policy(_from("namespaces: [web]"), more="selector: {matchLabels: {application: orders}}")),
+    ("ZT334", _policy(_from("namespaces: [web]", "ports: ['80']"))),
+    ("ZT334", _policy(_when("destination.port", "['90']"))),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), INVENTORY, ids=[f"{n}-{code}" for n, (code, _) in enumerate(INVENTORY)])
+def test_a_trap_is_found_with_the_inventory_only(code: str, text: str, checked: Checked) -> None:
+    """What depends on ports and labels of workloads is not guessed without them."""
+    keys = KEYS if "requestPrincipals" in text else ""
+
+    assert [each.code for each in checked(keys + text, WORKLOADS)] == [code]
+    assert checked(keys + text) == []
+
+
+def test_modes_of_a_port_that_is_the_services(checked: Checked) -> None:
+    """`portLevelMtls` names ports of the container."""
+    text = """
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: orders, namespace: shop}
+spec: {selector: {matchLabels: {app: orders}}, mtls: {mode: STRICT}, portLevelMtls: {"80": {mode: DISABLE}}}
+"""
+
+    (found,) = checked(text, WORKLOADS)
+
+    assert (found.code, found.help) == ("ZT334", ("write 8080",))
+
+
+def test_a_foreign_trust_domain_is_one_that_the_mesh_does_not_name(checked: Checked) -> None:
+    """Own, alias and federated trust domains are accepted; `cluster.local/*` is not the mesh's own."""
+    mesh = Mesh("production", "prod.example", ("old.example",), ("partner.example",))
+    values = [f"{domain}/ns/web/sa/page" for domain in (*mesh.trust_domains, "partner.example", "cluster.local")]
+
+    found = checked(_policy(_from(f"principals: [{', '.join(values)}, 'cluster.local/*', 'x.example/*']")), None, mesh)
+
+    assert [each.message.rpartition(" ")[2] for each in found] == ["`cluster.local`", "`x.example`"]
+
+
+def test_references_with_an_inventory(checked: Checked) -> None:
+    """A Gateway is looked for in the policy's own namespace, and by the label of the Gateway API."""
+    label = "gateway.networking.k8s.io/gateway-name"
+    inventory = f"""
+workloads:
+- {{namespace: edge, name: edge, labels: {{{label}: edge}}, kind: gateway}}
+- {{namespace: shop, name: classic, labels: {{app: classic}}, kind: gateway}}
+"""
+    reference = "targetRefs: [{{group: gateway.networking.k8s.io, kind: Gateway, name: {}}}]"
+    rules = _from("ipBlocks: ['192.0.2.0/24']")
+
+    def helped(name: str, namespace: str) -> list[str]:
+        found = checked(_policy(rules, namespace=namespace, more=reference.format(name)), inventory)
+        return [each.help[0] for each in found]
+
+    assert helped("edge", "edge") == []
+    assert helped("edge", "shop") == ["move the object to `edge`"]
+    assert helped("classic", "shop") == ["select the gateway's pods with `selector`"]
+    assert helped("unheard-of", "shop") == []
+
+
+def test_routes_may_require_a_token_at_a_gateway(checked: Checked) -> None:
+    """A VirtualService among the files may route by claims, so nothing is said there."""
+    keys = KEYS.replace("spec:", "spec:\n  selector: {matchLabels: {istio: ingressgateway}}")
+    route = (
+        "\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: r, namespace: shop}\nspec: {}\n"
+    )
+
+    assert [each.code for each in checked(keys.removesuffix("---"))] == ["ZT320"]
+    assert checked(keys + route) == []
