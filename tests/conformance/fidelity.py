@@ -61,9 +61,10 @@ _BESIDE = """\
 Every run of CI records all of the above again and compares, and asks the same code about what nobody wrote down:
 
 * {pairs:,} random pairs of policies and a request, through istiod and Envoy and through the evaluator;
-* {specs:,} random objects and {neighbours:,} with one odd value each, valid and broken, through the API server's schema with its
-  rules in CEL and through istiod's webhook, and through the two gates of `ztc check -f`;
-* {agreement:,} random policies, on whose borders the two evaluators, from the manifests and from the policy's meaning, must agree.
+* {specs:,} random objects and {neighbours:,} with one odd value each, valid and broken, through the API server's schema
+  with its rules in CEL and through istiod's webhook, and through the two gates of `ztc check -f`;
+* {agreement:,} random policies, on whose borders the two evaluators, from the manifests and from the policy's meaning,
+  must agree.
 
 None of them may disagree.
 """

@@ -15,7 +15,7 @@ from ztdsl.checks.tested import HTTP, attributes_of
 from ztdsl.checks.witness import Witness
 from ztdsl.istio.evaluate.policies import is_dry_run
 from ztdsl.traffic.decision import Verdict
-from ztdsl.traffic.request import Chain
+from ztdsl.traffic.request import Chain, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,8 @@ def _proof(view: View, index: int, number: int, rule: Rule) -> Witness | None:
     for place in view.places(index):
         if place.known is None:
             return None
+        if place.proxy is not Proxy.SIDECAR:
+            continue  # a gateway ends the client's TLS itself, whatever its Service calls the port
         for port in ports_of(place, "tcp"):
             for request in draw(place, view.mesh, rule, namespace=policy.meta.namespace, port=port, chain=Chain.TCP):
                 decision = view.evaluator.decide(request)

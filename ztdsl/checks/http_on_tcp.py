@@ -16,7 +16,7 @@ from ztdsl.checks.witness import Witness, witness
 from ztdsl.istio.evaluate.policies import is_dry_run
 from ztdsl.istio.kinds import Rule
 from ztdsl.traffic.decision import Verdict
-from ztdsl.traffic.request import Chain
+from ztdsl.traffic.request import Chain, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,8 @@ def _proof(view: View, index: int, rule: Rule) -> Witness | None:
     for place in view.places(index):
         if place.known is None:
             return None
+        if place.proxy is not Proxy.SIDECAR:
+            continue  # a gateway ends the client's TLS itself, whatever its Service calls the port
         tcp = set(ports_of(place, "tcp"))
         if not asked and tcp != set(ports_of(place)):
             continue  # it may be meant for the other ports

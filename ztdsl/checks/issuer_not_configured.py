@@ -47,6 +47,8 @@ def _found(view: View, tested: Tested, number: int, issuer: str, issuers: frozen
     near = get_close_matches(issuer, sorted(issuers), n=1)
     if doubled and tested.attribute != "claims":
         help_ = f"the issuer ends with a slash, and the separator is a second one: `{issuer}//…`"
+    elif any(issuer.startswith(f"{each}/") for each in issuers) and tested.attribute != "claims":
+        help_ = "a subject with a slash cannot be written here: test `request.auth.claims[sub]`"
     elif near:
         help_ = f"did you mean `{near[0]}`?"
     else:

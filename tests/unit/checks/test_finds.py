@@ -133,6 +133,31 @@ def test_a_trap_is_found_with_the_inventory_only(code: str, text: str, checked: 
     assert checked(keys + text) == []
 
 
+def test_a_gateway_ends_tls_itself(checked: Checked) -> None:
+    """A port that its Service calls `https` is no TCP port of a gateway."""
+    inventory = """
+workloads:
+- namespace: edge
+  name: edge
+  labels: {istio: ingressgateway}
+  kind: gateway
+  ports: [{container: 8443, service: 443, name: https, protocol: tcp}]
+"""
+    more = "selector: {matchLabels: {istio: ingressgateway}}"
+    rules = _to("ports: ['8443'], hosts: [shop.example.com, 'shop.example.com:*']")
+
+    assert checked(_policy(rules, namespace="edge", more=more), inventory) == []
+    assert checked(_policy(rules, "DENY", "edge", more), inventory) == []
+
+
+def test_a_subject_with_a_slash_has_its_own_advice(checked: Checked) -> None:
+    """The value is split at its last slash, so that part of the subject counts as issuer."""
+    (found,) = checked(KEYS + _policy(_from("requestPrincipals: ['https://a.example.com/team/eve']")))
+
+    assert found.code == "ZT322"
+    assert "request.auth.claims[sub]" in found.help[0]
+
+
 def test_modes_of_a_port_that_is_the_services(checked: Checked) -> None:
     """`portLevelMtls` names ports of the container."""
     text = """
