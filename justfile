@@ -56,8 +56,8 @@ bench *arguments:
     {{ python }} bench/run.py {{ arguments }}
 
 # Make the skeleton of a check: catalogue row, page, executed pair
-new-check code slug="unnamed" severity="error":
-    {{ python }} templates/new_check/make.py {{ code }} {{ slug }} {{ severity }}
+new-check code slug="unnamed" severity="error" form="python":
+    {{ python }} templates/new_check/make.py {{ code }} {{ slug }} {{ severity }} {{ if form == "yaml" { "yaml" } else { "" } }}
 
 # Write templates/completion/ from the commands as they are
 completions:

@@ -1,6 +1,7 @@
-"""A mesh as a platform team would generate it: many services, few shapes, three rules for each service.
+"""A mesh as a platform team would generate it: many services, few shapes, three to five rules for each service.
 
-`ZTC_BENCH_SERVICES` says how many services there are, 20 to a namespace; 100 if it is not set.
+`ZTC_BENCH_SERVICES` says how many services there are, 20 to a namespace; 100 if it is not set. `ZTC_BENCH_RULES` says
+how many rules each of them has: 3 if it is not set, at most 5.
 
     ZTC_BENCH_SERVICES=1000 ztc build bench/mesh.py > mesh.yaml
 """
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PER_NAMESPACE = 20
 COUNT = int(os.environ.get("ZTC_BENCH_SERVICES", "100"))
+RULES = int(os.environ.get("ZTC_BENCH_RULES", "3"))
 
 
 class Role(StrEnum):
@@ -54,12 +56,13 @@ services = [
 
 
 def rules_of(number: int) -> list[Rule]:
-    """Who may call one service: two neighbours, end users through the gateway, and the next team."""
+    """Who may call one service: neighbours, end users through the gateway, other teams; the first `RULES` of these."""
     service = services[number]
     to = service.at(api)
     neighbours = [services[(number + step) % COUNT] for step in (1, 7)]
-    next_team = teams[(number // PER_NAMESPACE + 1) % len(teams)]
-    return [
+    next_team, team_after = (teams[(number // PER_NAMESPACE + step) % len(teams)] for step in (1, 2))
+    importers = [services[(number + step) % COUNT] for step in (3, 11)]
+    rules = [
         allow(
             neighbours,
             to=to,
@@ -79,7 +82,20 @@ def rules_of(number: int) -> list[Rule]:
             http=Http(methods=["GET"], paths=["/status", f"/{service.name}/summary"]),
             because=f"{next_team.name} shows the state of {service.name} on its board",
         ),
+        allow(
+            importers,
+            to=to,
+            http=Http(methods=["PUT", "DELETE"], paths=[f"/{service.name}/import/*"]),
+            because=f"{importers[0].name} and {importers[1].name} keep what {service.name} holds up to date",
+        ),
+        allow(
+            team_after,
+            to=to,
+            http=Http(methods=["GET", "HEAD"], paths=[f"/{service.name}/reports", f"/{service.name}/reports/*"]),
+            because=f"{team_after.name} counts what {service.name} did",
+        ),
     ]
+    return rules[:RULES]
 
 
 policy = Policy(

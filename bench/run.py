@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import decisions
 import measure
 import peers as competition
+import reading
 import scale
 import startup
 import subject
@@ -42,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scratch = Path(name)
         rows = startup.rows(compiler, scratch, QUICK_RUNS if options.quick else RUNS, _tell)
         rows += scale.rows(scale.Meshes(compiler, scratch), peers, sizes, is_full=options.full, told=_tell)
+        asked = decisions.Asked(compiler, scratch, decisions.QUICK_SERVICES if options.quick else decisions.SERVICES)
+        rows += decisions.rows(asked, peers, is_quick=options.quick, is_full=options.full, told=_tell)
+        rows += reading.rows(compiler, scratch, is_quick=options.quick, told=_tell)
     _tell("")
     machine = _machine(compiler)
     sys.stdout.write(_preface(machine) + "\n" + table.as_text(rows))

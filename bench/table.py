@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "ztdsl-bench/1"
 _SIZES = ("what", "services", "objects", "MB out")
-_COSTS = ("median", "min to max", "runs", "peak MiB")
+_COSTS = ("median", "min to max", "runs", "a second", "peak MiB")
 _HEADER = (*_SIZES, *_COSTS, "beside", "floor", "goal")
 _LEFT = frozenset({"what", "beside", "floor", "goal"})
 _GAP = "  "
@@ -32,8 +32,9 @@ class Row:
         series: the runs; None for a figure that is derived from other rows.
         services: the size of the mesh, where there is one.
         objects: how many Kubernetes objects were written.
+        items: how many things one run does, such as decisions; None where they are not counted.
         beside: the ratio to other rows of the same rounds, by their names.
-        derived: figures that are no series (`exponent`).
+        derived: figures that are no series (`exponent`, `beyond_reading`).
         limits: what the figures are held to.
         note: what a reader must know about this row.
     """
@@ -43,6 +44,7 @@ class Row:
     series: Series | None = None
     services: int | None = None
     objects: int | None = None
+    items: int | None = None
     beside: Mapping[str, float] = field(default_factory=dict)
     derived: Mapping[str, float] = field(default_factory=dict)
     limits: Sequence[Limit] = ()
@@ -59,6 +61,8 @@ class Row:
         measured = {**self.beside, **self.derived}
         if self.series is not None and not self.failure:
             measured |= {"seconds": self.series.median, "peak_mib": self.series.peak_mib}
+            if self.items is not None:
+                measured["a_second"] = self.items / self.series.median
         return measured
 
     def verdicts(self, *kinds: Kind) -> list[Verdict]:
@@ -68,11 +72,14 @@ class Row:
         return [Verdict(limit, figures[limit.figure]) for limit in held_to]
 
 
-def ratio(series: Series, other: Series) -> float | None:
-    """The median over the rounds of the time of `series` in terms of `other`; None if either has no figure."""
+def ratio(series: Series, other: Series, scale: float = 1.0) -> float | None:
+    """The median over the rounds of the time of `series` in terms of `other`; None if either has no figure.
+
+    `scale` is how much more `other` does in a run.
+    """
     if series.failure or other.failure:
         return None
-    return statistics.median(a / b for a, b in zip(series.seconds, other.seconds, strict=False))
+    return statistics.median(scale * a / b for a, b in zip(series.seconds, other.seconds, strict=False))
 
 
 def as_text(rows: Sequence[Row]) -> str:
@@ -100,6 +107,7 @@ def _record(row: Row) -> dict[str, Any]:
         "what": row.what,
         "services": row.services,
         "objects": row.objects,
+        "items": row.items,
         "failure": row.failure or None,
         "note": row.note or None,
         "beside": dict(row.beside),
@@ -122,9 +130,9 @@ def _cells(row: Row) -> tuple[str, ...]:
     size = (row.what, _count(row.services), _count(row.objects))
     limits = tuple("; ".join(v.text for v in found) for found in (row.verdicts("floor"), row.verdicts("goal")))
     if row.failure:
-        return (*size, "", "", "", "", "", row.failure.partition(":")[0], *limits)
+        return (*size, "", "", "", "", "", "", row.failure.partition(":")[0], *limits)
     if row.series is None:
-        return (*size, "", derived, "", "", "", beside, *limits)
+        return (*size, "", derived, "", "", "", "", beside, *limits)
     seconds = row.series.seconds
     return (
         *size,
@@ -132,6 +140,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         _time(row.series.median),
         f"{_time(min(seconds))} to {_time(max(seconds))}",
         str(len(seconds)),
+        "" if row.items is None else f"{row.items / row.series.median:,.0f}",
         f"{row.series.peak_mib:.0f}",
         beside,
         *limits,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ztdsl.api import Check as Check
     from ztdsl.api import Explanation as Explanation
     from ztdsl.api import build_manifests as build_manifests
+    from ztdsl.api import check_manifests as check_manifests
     from ztdsl.api import check_policy as check_policy
     from ztdsl.api import explain_code as explain_code
     from ztdsl.api import explain_service as explain_service
@@ -74,9 +75,9 @@ if TYPE_CHECKING:
     from ztdsl.dsl.workloads import ServiceAccount as ServiceAccount
 
 _HOME = {
-    "api": "Build Check Explanation build_manifests check_policy explain_code explain_service init_repository "
-    "open_manifests open_policy read_settings request_by_name run_scenarios simulate_lines simulate_request "
-    "verify_policy write_manifests",
+    "api": "Build Check Explanation build_manifests check_manifests check_policy explain_code "
+    "explain_service init_repository open_manifests open_policy read_settings request_by_name "
+    "run_scenarios simulate_lines simulate_request verify_policy write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
     "dsl.endpoints": "HttpEndpoint TcpEndpoint",
     "dsl.patterns": "Prefix Present Suffix",
@@ -138,6 +139,7 @@ __all__ = [
     "audit",
     "audit_tcp",
     "build_manifests",
+    "check_manifests",
     "check_policy",
     "deny",
     "deny_tcp",

@@ -1,19 +1,18 @@
 """The pytest plugin: a fixture that opens policies, so that platform repositories test them in Python.
 
-def test_support_cannot_delete(ztc: Ztc) -> None:
-policy = ztc.policy("policies.py")
-assert policy.refuses("frontend", "DELETE /orders/7", to="orders")
+Such a test is `assert ztc.policy("policies.py").refuses("frontend", "DELETE /orders/7", to="orders")`.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from ztdsl.api.testing import PolicyUnderTest
     from ztdsl.dsl.policy import Policy
@@ -36,7 +35,7 @@ class Ztc:
         from ztdsl.api.testing import policy_under_test  # noqa: PLC0415 - a run without the fixture pays nothing
 
         named = self.root / source if isinstance(source, str | Path) else source
-        key = (named if isinstance(named, Path) else id(named), mesh)
+        key = ("policy", named, mesh)  # policies are equal only to themselves
         if key not in self._opened:
             self._opened[key] = policy_under_test(named, mesh=mesh)
         return self._opened[key]
@@ -47,13 +46,36 @@ class Ztc:
 
         named = self._named(paths)
         inventory = None if workloads is None else str(self.root / workloads)
-        key = (*named, inventory, mesh)
+        key = ("manifests", *named, inventory, mesh)
         if key not in self._opened:
             self._opened[key] = manifests_under_test(named, workloads=inventory, mesh=mesh)
         return self._opened[key]
 
     def _named(self, paths: Sequence[str]) -> list[str]:
         return [str(self.root / path) for path in paths]
+
+
+_TESTING = "ztdsl.api.testing"
+"""The module of the answers, which only a run that asks for one has imported."""
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_call() -> Generator[None]:
+    """Forget the answers of earlier tests."""
+    if _TESTING in sys.modules:
+        sys.modules[_TESTING].Answer.last = None
+    yield
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None]:
+    """Explain the answer that an `assert` was about, in full: what pytest shows of a value is cut short."""
+    failure = None if call.excinfo is None else call.excinfo.value
+    if call.when == "call" and isinstance(failure, AssertionError) and _TESTING in sys.modules:
+        answer = sys.modules[_TESTING].Answer.last
+        if answer is not None:
+            failure.add_note(f"\nwhat was asked last:\n{answer.explanation()}")
+    yield
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ def neighbours() -> Iterator[Plain]:
         yield from (_alone("jwtRules", {"issuer": "a", name: [text]}) for text in values.CLAIMS)
     yield from (_alone("jwtRules", {"issuer": text}) for text in values.ISSUERS)
     yield from _neighbours_of_targets()
+    yield from _neighbours_of_null()
     for port in values.LEVEL_PORTS:
         modes = {port: {"mode": "STRICT"}}
         yield _whole("PeerAuthentication", {"selector": {"matchLabels": {"a": "b"}}, "portLevelMtls": modes})
@@ -51,11 +52,45 @@ def _neighbours_of_targets() -> Iterator[Plain]:
     yield from (_whole("RequestAuthentication", {"selector": {"matchLabels": labels}}) for labels in selectors)
 
 
+def _neighbours_of_null() -> Iterator[Plain]:
+    """Fields, entries and items of null, of which an API server drops some and refuses others."""
+    selected: Plain = {"matchLabels": {"a": "b"}}
+    yield from (
+        _whole("AuthorizationPolicy", plain)
+        for plain in (
+            None,
+            {"selector": None, "action": None, "rules": None},
+            {"selector": {"matchLabels": None}},
+            {"selector": {"matchLabels": {"a": None}}},
+            {"selector": {"matchLabels": {"a*": None}}},
+            {"targetRefs": [{"kind": "Service", "name": None}]},
+            {"rules": [{"from": None, "to": [{"operation": None}], "when": [{"key": None}]}]},
+            {"rules": [{"when": [{"key": "source.ip", "values": None}]}]},
+            {"rules": [{"from": [None]}]},
+            {"rules": [{"to": [{"operation": {"paths": [None]}}]}]},
+            {"action": "DENY", "rules": [{"unknown": None}]},
+        )
+    )
+    yield from (
+        _whole("PeerAuthentication", plain)
+        for plain in (
+            {"mtls": None},
+            {"mtls": {"mode": None}},
+            {"portLevelMtls": None},
+            {"selector": selected, "portLevelMtls": {"80": None}},
+            {"selector": selected, "portLevelMtls": {"80": None, "81": {}}},
+            {"selector": selected, "portLevelMtls": {"0": None, "81": {"mode": None}}},
+        )
+    )
+    for name in ("issuer", "jwks", "jwksUri", "fromHeaders", "timeout", "forwardOriginalToken"):
+        yield _alone("jwtRules", {"issuer": "a", name: None})
+
+
 def _alone(field: str, item: Plain) -> Plain:
     kind = "RequestAuthentication" if field == "jwtRules" else "AuthorizationPolicy"
     return _whole(kind, {field: [item]})
 
 
-def _whole(kind: str, plain: Plain) -> Plain:
+def _whole(kind: str, plain: Plain | None) -> Plain:
     metadata = {"name": "a", "namespace": "b"}
     return {"apiVersion": "security.istio.io/v1", "kind": kind, "metadata": metadata, "spec": plain}

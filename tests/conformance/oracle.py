@@ -5,6 +5,7 @@ It is Go's module proxy and build cache that a first build waits for: some minut
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -14,10 +15,13 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 SOURCES: Final = Path(__file__).parent / "istiod"
+_SHOWN: Final = 2000
+"""Characters of the end of what a failing process says."""
 _ISTIO: Final = re.compile(r"^\s*istio\.io/istio (\S+)", re.MULTILINE)
 
 Plain = dict[str, Any]
@@ -49,27 +53,43 @@ def answers(jobs: Iterable[Plain]) -> Iterator[Plain]:
         tempfile.TemporaryFile() as said,
         subprocess.Popen([str(binary())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as process,
     ):
-        writer = threading.Thread(target=_write, args=(process, jobs))
+        writer = _Writer(process, jobs)
         writer.start()
+        answered = 0
         try:
             for line in process.stdout or ():
                 answer = json.loads(line)
                 if "error" in answer:
                     raise JobFailed(answer["error"])
+                answered += 1
                 yield answer
         finally:
             process.kill()
             writer.join()
+        if answered < writer.asked:
+            said.seek(0)
+            raise JobFailed(said.read().decode(errors="replace")[-_SHOWN:])
 
 
-def _write(process: subprocess.Popen[bytes], jobs: Iterable[Plain]) -> None:
-    assert process.stdin is not None
-    try:
-        with process.stdin as stream:
-            for job in jobs:
-                stream.write(json.dumps(job).encode() + b"\n")
-    except BrokenPipeError:
-        return  # nobody reads the answers any more
+class _Writer(threading.Thread):
+    """Writes jobs to a process while somebody else reads its answers."""
+
+    def __init__(self, process: subprocess.Popen[bytes], jobs: Iterable[Plain]) -> None:
+        super().__init__()
+        self._process = process
+        self._jobs = jobs
+        self.asked = 0
+
+    def run(self) -> None:
+        """Write all jobs, or as many as are taken."""
+        assert self._process.stdin is not None
+        try:
+            with self._process.stdin as stream:
+                for job in self._jobs:
+                    self.asked += 1
+                    stream.write(json.dumps(job).encode() + b"\n")
+        except BrokenPipeError:
+            return  # the process has ended: the reader of its answers sees that some are missing
 
 
 def binary() -> Path:
@@ -83,16 +103,31 @@ def binary() -> Path:
         message = "Go is not installed"
         raise NoOracle(message)
     place = _cache() / f"istiod-{_digest()}"
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = place.with_name(f"{place.name}.{os.getpid()}")
-        built = subprocess.run(
-            [go, "build", "-C", str(SOURCES), "-o", str(fresh), "."], capture_output=True, text=True, check=False
-        )
-        if built.returncode != 0:
-            raise NoOracle(built.stderr.strip() or "go build failed")
-        fresh.replace(place)
+    with _alone(place.parent):
+        if not place.exists():
+            _build(go, place)
     return place
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """No other process is in here: two that build at once take twice as long."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(go: str, place: Path) -> None:
+    """Build the program, and remove those that were built of other sources: each is large."""
+    fresh = place.with_name("fresh")
+    command = [go, "build", "-C", str(SOURCES), "-ldflags=-s -w", "-o", str(fresh), "."]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    if built.returncode != 0:
+        raise NoOracle(built.stderr.strip()[-_SHOWN:] or "go build failed")
+    for stale in place.parent.glob("istiod-*"):
+        stale.unlink()
+    fresh.replace(place)
 
 
 def _cache() -> Path:

@@ -55,6 +55,7 @@ from ztdsl import (
     audit,
     audit_tcp,
     build_manifests,
+    check_manifests,
     check_policy,
     deny,
     deny_tcp,
@@ -235,6 +236,7 @@ read_settings("policies.py", config=Path("ztc.toml"))
 init_repository(Path("policies"))
 write_manifests(build_manifests(policy), Path("manifests"))
 verify_policy(policy, today=today)
+check_manifests(["manifests"], workloads="workloads.yaml")
 
 opened = open_policy(policy)
 manifests = open_manifests(["manifests", "-"], workloads="workloads.yaml")

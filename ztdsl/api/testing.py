@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypedDict
 
 from ztdsl.api.simulate import request_by_name, simulate_request
 from ztdsl.api.subject import identity_of, open_manifests, open_policy
 from ztdsl.diagnostics.formats import render
+from ztdsl.scenario.phrase import Misread, address_of
+from ztdsl.scenario.report import title_in_words
 from ztdsl.traffic.decision import Verdict
+from ztdsl.traffic.names import UnknownWorkload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from ztdsl.dsl.workloads import External, Gateway, Service, ServiceAccount
     from ztdsl.scenario.subject import Subject
     from ztdsl.traffic.mesh import Mesh
+    from ztdsl.traffic.request import Request
 
     Caller: TypeAlias = str | Service | Gateway | External | ServiceAccount | Identity | None
     Callee: TypeAlias = str | Endpoint
@@ -33,7 +37,7 @@ class Facts(TypedDict, total=False):
 
     Attributes:
         token: the claims of the end user's token, or `{"invalid": "why"}`.
-        headers: by name.
+        headers: by name; a list is several lines.
         source_ip: the address of the direct peer.
         remote_ip: the address of the original client.
         server_name: the TLS server name that is asked for.
@@ -41,7 +45,7 @@ class Facts(TypedDict, total=False):
     """
 
     token: Mapping[str, Any]
-    headers: Mapping[str, str]
+    headers: Mapping[str, str | list[str]]
     source_ip: str
     remote_ip: str
     server_name: str
@@ -53,7 +57,10 @@ class Answer:
 
     Attributes:
         simulation: the request, the verdict and the rules near it.
+        last: the answer whose truth was asked for last; pytest's reports explain it.
     """
+
+    last: ClassVar[Answer | None] = None
 
     def __init__(self, simulation: Simulation, *, holds: bool) -> None:
         self.simulation = simulation
@@ -61,10 +68,15 @@ class Answer:
 
     def __bool__(self) -> bool:
         """Whether it is as was asked; an unknown verdict is neither an allowance nor a refusal."""
+        Answer.last = self
         return self._holds
 
     def __repr__(self) -> str:
-        """The explanation of the verdict."""
+        """The verdict and the request, in one line."""
+        return f"<{self.explanation().partition(chr(10))[0]}>"
+
+    def explanation(self) -> str:
+        """What decided, and for a refusal the rules that nearly allowed it: the lines of `ztc simulate`."""
         return self.simulation.text().rstrip("\n")
 
 
@@ -85,7 +97,7 @@ class PolicyUnderTest:
 
         Raises:
             UnknownWorkload: a name means no workload, or several.
-            Misread: `http` or a header is something else.
+            Misread: `http`, a header, an address or the token is something else.
         """
         simulation = self.decide(caller, http, to=to, **facts)
         return Answer(simulation, holds=simulation.decision.verdict is Verdict.ALLOW)
@@ -97,20 +109,35 @@ class PolicyUnderTest:
 
     def decide(self, caller: Caller, http: str | None, *, to: Callee, **facts: Unpack[Facts]) -> Simulation:
         """The whole answer; arguments and failures as for `allows`."""
-        request = request_by_name(
+        callee = to if isinstance(to, str) else f"{_name(to)}:{to.port.container}"
+        who = caller if caller is None or isinstance(caller, str) else identity_of(caller, self._subject.mesh)
+        try:
+            request = self._request(callee, who, http, facts)
+        except UnknownWorkload as unknown:
+            if unknown.candidates:
+                unknown.add_note(f"candidates: {', '.join(unknown.candidates)}")
+            raise
+        except Misread as misread:
+            misread.add_note(misread.advice)
+            raise
+        return simulate_request(self._subject, request, title_in_words(http, callee, who))
+
+    def _request(self, to: str, caller: str | None, http: str | None, facts: Facts) -> Request:
+        lines = facts.get("headers", {}).items()
+        source_ip, remote_ip = facts.get("source_ip"), facts.get("remote_ip")
+        return request_by_name(
             self._subject,
-            to if isinstance(to, str) else f"{_name(to)}:{to.port.container}",
-            caller=caller if caller is None or isinstance(caller, str) else identity_of(caller, self._subject.mesh),
+            to,
+            caller=caller,
             http=http,
-            headers=[f"{name}: {value}" for name, value in facts.get("headers", {}).items()],
+            headers=[f"{name}: {line}" for name, given in lines for line in _listed(given)],
             token=facts.get("token"),
             now=time.time(),
-            source_ip=facts.get("source_ip"),
-            remote_ip=facts.get("remote_ip"),
+            source_ip=None if source_ip is None else address_of(source_ip),
+            remote_ip=None if remote_ip is None else address_of(remote_ip),
             server_name=facts.get("server_name"),
             plaintext=facts.get("plaintext", False),
         )
-        return simulate_request(self._subject, request)
 
 
 class BrokenPolicy(AssertionError):  # noqa: N818 - named for what happened
@@ -148,6 +175,10 @@ def _ready(opened: Opened) -> PolicyUnderTest:
     if opened.subject is None:
         raise BrokenPolicy("\n" + render(opened.report, "text", color=False, width=100))
     return PolicyUnderTest(opened.subject)
+
+
+def _listed(lines: str | list[str]) -> list[str]:
+    return [lines] if isinstance(lines, str) else lines
 
 
 def _name(to: Endpoint) -> str:

@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from typer import Option
 
@@ -50,7 +50,9 @@ HttpPhrase = Annotated[
     str | None, Option("--http", metavar="REQUEST", help="such as 'GET /orders/7'; a bare connection if left out")
 ]
 Header = Annotated[list[str] | None, Option("--header", metavar="LINE", help="a header: 'x-team: payments'")]
-Token = Annotated[str | None, Option("--token", metavar="FILE", help="the claims of the end user's token, in JSON")]
+Token = Annotated[
+    str | None, Option("--token", metavar="FILE", help="the claims of the end user's token, in JSON; - is stdin")
+]
 SourceIp = Annotated[str | None, Option("--source-ip", metavar="IP", help="the address of the direct peer")]
 RemoteIp = Annotated[str | None, Option("--remote-ip", metavar="IP", help="the address of the original client")]
 Sni = Annotated[str | None, Option("--sni", metavar="NAME", help="the TLS server name that is asked for")]
@@ -94,10 +96,14 @@ def simulate(
         "--source-ip": source_ip,
         "--remote-ip": remote_ip,
         "--sni": sni,
+        "--header": " ".join(header) if header else None,
+        "--plaintext": "yes" if plaintext else None,
     }
     _refuse_contradictions(
         policy, filename, requests, output, [name for name, value in one.items() if value is not None]
     )
+    if token == "-" and filename is not None and "-" in filename:
+        raise UsageProblem("the manifests and the token are both stdin", "name a file for one of them")
     refuse_empty({"POLICY": policy, "--requests": requests, "--workloads": workloads, **one})
     chosen = settings(mesh, config, istio_version, today, None)
     ready = opened(policy, filename or [], workloads, chosen)
@@ -131,29 +137,39 @@ def _refuse_contradictions(
             raise UsageProblem(f"`{one[0]}` says what one request is, and --requests names many", "leave one out")
         if requests == "-" and filename is not None and "-" in filename:
             raise UsageProblem("the manifests and the requests are both stdin", "name a file for one of them")
+        if output == "json":
+            raise UsageProblem("`-o json` is for one request", "write -o jsonl for --requests")
         return
     if output == "jsonl":
         raise UsageProblem("`-o jsonl` is for --requests", "write -o json for one request")
     if "--to" not in one:
         raise UsageProblem("no request is given", "name the callee with --to, or a file with --requests")
+    if "--header" in one and "--http" not in one:
+        raise UsageProblem("a connection has no headers", "name the request with --http")
 
 
 def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, color: str) -> int:
     from ztdsl.api import request_by_name, simulate_request  # noqa: PLC0415
-    from ztdsl.scenario.phrase import Misread  # noqa: PLC0415
+    from ztdsl.diagnostics.formats.escape import visible  # noqa: PLC0415
+    from ztdsl.scenario.phrase import Misread, address_of  # noqa: PLC0415
+    from ztdsl.scenario.report import title_in_words  # noqa: PLC0415
     from ztdsl.traffic.decision import Verdict  # noqa: PLC0415
     from ztdsl.traffic.names import UnknownWorkload  # noqa: PLC0415
 
     try:
+        for name in ("source_ip", "remote_ip"):
+            if words[name] is not None:
+                address_of(words[name])
         request = request_by_name(subject, to, now=time.time(), **words)
     except UnknownWorkload as unknown:
         candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)
-        raise UsageProblem(unknown.message, *([f"candidates: {candidates}"] if candidates else [])) from None
+        advice = [f"candidates: {candidates}"] if candidates else []
+        if not subject.cast.actors:
+            advice = ["name an inventory of workloads with --workloads, or write requests as JSON with --requests"]
+        raise UsageProblem(visible(unknown.message), *map(visible, advice)) from None
     except Misread as misread:
-        raise UsageProblem(misread.message, misread.advice) from None
-    what = words["http"] or "a connection"
-    title = f"{what} to {to} from {words['caller'] or 'a client without identity'}"
-    simulation = simulate_request(subject, request, title)
+        raise UsageProblem(visible(misread.message), misread.advice) from None
+    simulation = simulate_request(subject, request, title_in_words(words["http"], to, words["caller"]))
     if output == "json":
         write_product(json.dumps(simulation.to_dict(), indent=2) + "\n")
     else:
@@ -163,6 +179,7 @@ def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, colo
 
 def _batch(subject: Asked, requests: str) -> int:
     from ztdsl.api import MalformedRequest, simulate_lines  # noqa: PLC0415
+    from ztdsl.diagnostics.formats.escape import visible  # noqa: PLC0415
     from ztdsl.traffic.decision import Verdict  # noqa: PLC0415
 
     undecided = False
@@ -180,9 +197,8 @@ def _batch(subject: Asked, requests: str) -> int:
         except MalformedRequest as malformed:
             write_product("".join(pending))
             name = "stdin" if requests == "-" else requests
-            raise UsageProblem(
-                f"line {malformed.line} of `{name}` {malformed.message}", "the answers before it were written"
-            ) from None
+            message = visible(f"line {malformed.line} of `{name}`: {malformed.message}")
+            raise UsageProblem(message, "the answers before it were written") from None
     write_product("".join(pending))
     return exits.UNDECIDED if undecided else exits.CLEAN
 
@@ -203,7 +219,8 @@ def _claims(file: str) -> dict[str, Any]:
         UsageProblem: the file holds no JSON object.
     """
     try:
-        claims = json.loads(Path(file).read_bytes())
+        text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        claims = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise UsageProblem(
             f"`{file}` is not JSON", 'write the claims of the token: {"iss": "...", "sub": "..."}'
@@ -211,3 +228,12 @@ def _claims(file: str) -> dict[str, Any]:
     if not isinstance(claims, dict):
         raise UsageProblem(f"`{file}` holds no JSON object", "write the claims of the token, not the token itself")
     return claims
+
+
+def _no_number(word: str) -> NoReturn:
+    """Refuse NaN and infinities, which Python's JSON has and JSON has not (RFC 8259, section 6).
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(word)

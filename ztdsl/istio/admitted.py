@@ -46,8 +46,9 @@ _OPERATION_KEYS: Final = {key: field for field, key in OPERATION_FIELDS}
 def from_manifest(plain: object, namespace: str | None = None) -> Manifest:
     """The manifest that istiod reads in an object of a cluster.
 
-    A field of `null` counts as absent, an absent spec as an empty one. What the API server drops is not looked at. The
-    mode `UNSET` of a whole workload is None, of a single port the word itself.
+    A field of `null` counts as absent, and so do a label and a port of a spec; an absent spec counts as an empty one.
+    What the API server drops is not looked at. The mode `UNSET` of a whole workload is None, of a single port the word
+    itself.
 
     Args:
         plain: the object, as JSON or YAML give it.
@@ -97,8 +98,8 @@ def _authorization(meta: Meta, spec: Plain) -> AuthorizationPolicy:
 def _peer(meta: Meta, spec: Plain) -> PeerAuthentication:
     mode = _mode(spec.get("mtls"), "/spec/mtls")
     ports = _object(spec.get("portLevelMtls"), "/spec/portLevelMtls")
-    levels = tuple(_port_level(str(port), level) for port, level in ports.items()) if ports else ()
-    return PeerAuthentication(meta, _selector(spec), None if mode == "UNSET" else mode, levels)
+    levels = [_port_level(str(port), level) for port, level in ports.items() if level is not None]
+    return PeerAuthentication(meta, _selector(spec), None if mode == "UNSET" else mode, tuple(levels))
 
 
 def _port_level(port: str, level: object) -> tuple[int, str]:
@@ -127,7 +128,9 @@ def _selector(spec: Plain) -> Selector | None:
     selector = spec.get("selector")
     if selector is None:
         return None
-    return Selector(_pairs(_object(selector, "/spec/selector"), "matchLabels", "/spec/selector"))
+    at = "/spec/selector/matchLabels"
+    labels = _object(_object(selector, "/spec/selector").get("matchLabels"), at)
+    return Selector(tuple([(str(name), _text(value, at, name)) for name, value in labels.items() if value is not None]))
 
 
 def _target_refs(spec: Plain) -> tuple[TargetRef, ...]:

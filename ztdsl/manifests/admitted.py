@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label
-from ztdsl.istio.admission import schema, unknown_fields, webhook
+from ztdsl.istio.admission import null_fields, schema, unknown_fields, webhook
 from ztdsl.istio.admission.refusal import TYPE_RULE
 from ztdsl.istio.pointer import tokens
 from ztdsl.manifests.traps import wrong_type
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 
 
 def refusals(plain: dict[str, Any], place: Place) -> list[Diagnostic]:
-    """The findings about `plain`: unknown fields, what the API server refuses, what istiod's webhook says beside.
+    """The findings about `plain`: dropped fields, what the API server refuses, what istiod's webhook says beside.
 
     A place has one finding: of the same one that both gates name, the API server's.
     """
-    unknown = unknown_fields(plain)
-    named = {pointer for pointer, _ in unknown}
+    unknown, nulls = unknown_fields(plain), null_fields(plain)
+    named = {pointer for pointer, _ in unknown}.union(nulls)
     refused = schema(plain) or [each for each in webhook(plain) if each.pointer not in named]
-    return [*(_dropped(*each, place) for each in unknown), *(_finding(each, place) for each in refused)]
+    dropped = [*(_unknown(*each, place) for each in unknown), *(_null(each, place) for each in nulls)]
+    return [*dropped, *(_finding(each, place) for each in refused)]
 
 
-def _dropped(pointer: str, near: str | None, place: Place) -> Diagnostic:
+def _null(pointer: str, place: Place) -> Diagnostic:
+    message = f"`{tokens(pointer)[-1]}` is null: an API server drops it without a word"
+    return wrong_type(message, Label(place.span(pointer)))
+
+
+def _unknown(pointer: str, near: str | None, place: Place) -> Diagnostic:
     name = tokens(pointer)[-1]
     advice = f"did you mean `{near}`?" if near else "remove it: a cluster drops it without a word"
     label = Label(place.span(pointer, key=True), "an API server drops this")

@@ -10,7 +10,7 @@ from ztdsl.istio.pointer import tokens
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Span
     from ztdsl.istio.kinds import Manifest
-    from ztdsl.manifests.yaml_text import Source
+    from ztdsl.manifests.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from ztdsl.manifests.admitted import refusals
 from ztdsl.manifests.document import Document, Place
 from ztdsl.manifests.files import texts
 from ztdsl.manifests.objects import objects
+from ztdsl.manifests.source import Source
 from ztdsl.manifests.traps import unreadable
-from ztdsl.manifests.yaml_text import Source, Unreadable
+from ztdsl.manifests.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

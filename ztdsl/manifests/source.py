@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from ztdsl.diagnostics.model import Span
 from ztdsl.manifests import json_text, yaml_events
-from ztdsl.manifests.yaml_places import outline, region_of
+from ztdsl.manifests.yaml_places import items_of, outline, region_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ztdsl.manifests.yaml_places import Part
+    from ztdsl.manifests.yaml_places import Part, Region
 
 
 class Source:
     """One text and its documents.
 
-    Places are worked out when they are asked for, and then for a whole document at once.
+    Places are worked out when they are asked for, and then for a whole document at once. Of the last document all are
+    kept, of others those in lists: the rules of many policies are asked for one by one, in any order.
 
     Args:
         name: the file, as messages name it.
@@ -30,6 +31,7 @@ class Source:
         self._is_json = json_text.is_json(text)
         self._starts: list[tuple[int, int]] = []
         self._shown: tuple[int, Part | None] | None = None
+        self._items: dict[tuple[str | int, ...], tuple[Region, ...]] = {}
         self._json_places: json_text.Places | None = None
 
     def documents(self) -> Iterator[Any]:
@@ -57,13 +59,30 @@ class Source:
             if self._json_places is None:
                 self._json_places = json_text.Places(self.name, self._text)
             return self._json_places.span(offset, path, key=key)
-        if self._shown is None or self._shown[0] != number:
-            end = self._starts[number + 1][0] if number + 1 < len(self._starts) else len(self._text)
-            self._shown = (number, outline(self._text[offset:end]))
-        root = self._shown[1]
-        if root is None:
+        region = self._region(number, path, key=key)
+        if region is None:
             return Span(self.name, line + 1, 1)
-        region = region_of(root, path, key=key)
         if region.end_line != region.line or region.end_column <= region.column:
             return Span(self.name, line + region.line + 1, region.column + 1)
         return Span(self.name, line + region.line + 1, region.column + 1, line + region.line + 1, region.end_column + 1)
+
+    def _region(self, number: int, path: Sequence[str | int], *, key: bool) -> Region | None:
+        """The region of a part within its document; None where the document is empty."""
+        *around, last = path or ("",)
+        items = self._items.get((number, *around), ()) if type(last) is int and not key else ()
+        if type(last) is int and last < len(items):
+            return items[last]
+        root = self._root(number)
+        if root is None:
+            return None
+        if type(last) is int:
+            self._items[(number, *around)] = items_of(root, around)
+        return region_of(root, path, key=key)
+
+    def _root(self, number: int) -> Part | None:
+        """The parts of a document; None where it is empty."""
+        if self._shown is None or self._shown[0] != number:
+            offset = self._starts[number][0]
+            end = self._starts[number + 1][0] if number + 1 < len(self._starts) else len(self._text)
+            self._shown = (number, outline(self._text[offset:end]))
+        return self._shown[1]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label
-from ztdsl.manifests.yaml_text import Fault
+from ztdsl.manifests.unreadable import Fault
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.manifests.yaml_text import Unreadable
+    from ztdsl.manifests.unreadable import Unreadable
 
 _CODES: Final = {Fault.SYNTAX: "ZT021", Fault.BOUNDS: "ZT022", Fault.DUPLICATE: "ZT023"}
 _TEMPLATE: Final = re.compile(r"\{\{[^}]*\}\}|\{%")

@@ -14,8 +14,9 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label
 from ztdsl.manifests.files import texts
 from ztdsl.manifests.objects import objects
+from ztdsl.manifests.source import Source
 from ztdsl.manifests.traps import unreadable
-from ztdsl.manifests.yaml_text import Source, Unreadable
+from ztdsl.manifests.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

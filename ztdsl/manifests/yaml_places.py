@@ -57,18 +57,33 @@ def region_of(root: Part, path: Sequence[str | int], *, key: bool) -> Region:
     """The region of a part, or of the nearest part around it that exists; with `key` that of the key which names it."""
     part, region = root, root.region
     for step in path:
-        inner = part.inner
-        if isinstance(inner, dict):
-            named = _named(inner, str(step))
-            if named is None:
-                return part.region
-            region, part = named
-        elif isinstance(inner, list) and str(step).isdecimal() and int(step) < len(inner):
-            part = inner[int(step)]
-            region = part.region
-        else:
+        inner = _inner(part, step)
+        if inner is None:
             return part.region
+        region, part = inner
     return region if key else part.region
+
+
+def items_of(root: Part, path: Sequence[str | int]) -> tuple[Region, ...]:
+    """The regions of the items of a list; none where no list is."""
+    part = root
+    for step in path:
+        inner = _inner(part, step)
+        if inner is None:
+            return ()
+        part = inner[1]
+    return tuple(item.region for item in part.inner) if isinstance(part.inner, list) else ()
+
+
+def _inner(part: Part, step: str | int) -> tuple[Region, Part] | None:
+    """What `step` leads to, with the region of what names it there; None where it leads nowhere."""
+    inner = part.inner
+    if isinstance(inner, dict):
+        return _named(inner, str(step))
+    if isinstance(inner, list) and str(step).isdecimal() and int(step) < len(inner):
+        item = inner[int(step)]
+        return item.region, item
+    return None
 
 
 def _named(inner: Keyed, name: str) -> tuple[Region, Part] | None:

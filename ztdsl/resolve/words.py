@@ -7,14 +7,8 @@ from functools import cache
 from typing import Final
 
 from ztdsl.resolve.problems import Complaint, suggestion
+from ztdsl.traffic.malformed import COMMON_METHODS, METHODS
 
-# What Envoy's HTTP/1 parser lets through (`source/common/http/http1/balsa_parser.cc`); it refuses any other method.
-METHODS: Final = (
-    *("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"),
-    *("ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE"),
-    *("MSEARCH", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
-    *("UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
-)
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CLAIM_HEADER: Final = re.compile(r"[-_A-Za-z0-9]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -43,7 +37,7 @@ def method_problem(method: str) -> Complaint | None:
     help_ = suggestion(method.upper(), METHODS)
     if not method:
         return Complaint("ZT122", "method is empty", ("leave `methods` out for every method",))
-    known = f"known are {', '.join(METHODS[:9])}, and what Envoy takes of WebDAV and caching"
+    known = f"known are {', '.join(COMMON_METHODS)}, and what Envoy takes of WebDAV and caching"
     return Complaint("ZT122", f"method `{method}` is unknown", (help_ or known,))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.ir.model import WorkloadKind
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from ztdsl.ir.model import Model, Workload
     from ztdsl.manifests import KnownWorkload
+    from ztdsl.traffic.request import Request
 
 SPIFFE: Final = "spiffe://"
+_FORWARDED_FOR: Final = "x-forwarded-for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,17 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A workload that can call and be called; `service_account` is None where it is not known."""
+    """A workload that can call and be called.
+
+    Attributes:
+        namespace: where it runs.
+        name: what it is called there.
+        labels: those of its pods.
+        service_account: its own; None where it is not known.
+        doors: its ports.
+        proxy: what enforces policies there.
+        trusted_proxies: how many proxies before a gateway are trusted; None for as many as the mesh says.
+    """
 
     namespace: str
     name: str
@@ -40,6 +52,7 @@ class Actor:
     service_account: str | None
     doors: tuple[Door, ...]
     proxy: Proxy
+    trusted_proxies: int | None = None
 
     @property
     def full_name(self) -> str:
@@ -102,7 +115,27 @@ class Cast:
         if door.chain is None:
             message = f"the protocol of port {door.number} of `{actor.full_name}` is not known"
             raise UnknownWorkload(message, ())
-        return Destination(actor.namespace, actor.labels, door.number, door.chain, actor.proxy)
+        return Destination(
+            actor.namespace,
+            actor.labels,
+            door.number,
+            door.chain,
+            actor.proxy,
+            trusted_proxies=actor.trusted_proxies,
+        )
+
+    def with_proxies(self, request: Request) -> Request:
+        """The request with what is known of the proxies before the gateway that it calls, where they matter.
+
+        They do where the client's address is read from what they have written.
+        """
+        to, http = request.to, request.http
+        if to.proxy is not Proxy.GATEWAY or to.trusted_proxies is not None or to.labels is None:
+            return request
+        if request.remote_ip is not None or http is None or _FORWARDED_FOR not in http.headers:
+            return request
+        known = {actor.trusted_proxies for actor in self.actors if _is_of(to, actor)}
+        return replace(request, to=replace(to, trusted_proxies=known.pop())) if len(known) == 1 else request
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +186,22 @@ def _of_workload(workload: Workload, port_names: Mapping[int, str]) -> Actor:
         for port in workload.ports
     )
     proxy = Proxy.GATEWAY if workload.kind is WorkloadKind.GATEWAY else Proxy.SIDECAR
-    return Actor(workload.namespace, workload.name, dict(workload.labels), workload.service_account, doors, proxy)
+    return Actor(
+        workload.namespace,
+        workload.name,
+        dict(workload.labels),
+        workload.service_account,
+        doors,
+        proxy,
+        workload.trusted_proxies,
+    )
+
+
+def _is_of(to: Destination, actor: Actor) -> bool:
+    """Whether a pod with these labels is the actor's."""
+    labels = to.labels or {}
+    is_there = actor.namespace == to.namespace and actor.proxy is to.proxy
+    return is_there and all(labels.get(key) == value for key, value in actor.labels.items())
 
 
 def _door(actor: Actor, port: str) -> Door:

@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import ValidationError
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label
-from ztdsl.scenario.phrase import Misread, http_of, token_of
+from ztdsl.scenario.cast import SPIFFE
+from ztdsl.scenario.misfit import misfits
+from ztdsl.scenario.phrase import Misread, address_of, http_of, token_of
 from ztdsl.scenario.places import Unreadable, read
 from ztdsl.scenario.scenario import Expectation, Scenario
-from ztdsl.scenario.schema import FileShape, ScenarioShape, TableShape
+from ztdsl.scenario.schema import FileShape
 from ztdsl.scenario.sentence import FORM, Sentence, sentence_of
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.names import UnknownWorkload
 from ztdsl.traffic.request import Request, Tls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.scenario.cast import Cast
     from ztdsl.scenario.places import Places
-    from ztdsl.scenario.schema import Facts
+    from ztdsl.scenario.schema import Facts, TableShape
+    from ztdsl.traffic.request import AnyToken
 
-_KEYS: Final = (*FileShape.model_fields, *ScenarioShape.model_fields, *TableShape.model_fields)
 _ENDINGS: Final = (".yaml", ".yml")
 Steps: TypeAlias = tuple[str | int, ...]
 
 
 def scenario_files(paths: Sequence[Path]) -> list[Path]:
-    """The files among `paths`, and every YAML file below the directories among them, in order of name."""
-    found: list[Path] = []
+    """The files among `paths`, and every YAML file below the directories among them, in order of name; each once."""
+    found: dict[Path, Path] = {}
     for path in paths:
-        if path.is_dir():
-            found += sorted(each for each in path.rglob("*") if each.suffix in _ENDINGS and each.is_file())
-        else:
-            found.append(path)
-    return found
+        inner = sorted(each for each in path.rglob("*") if each.suffix in _ENDINGS and each.is_file())
+        for file in inner if path.is_dir() else [path]:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
 def read_scenarios(files: Iterable[Path], cast: Cast, now: float) -> tuple[list[Scenario], list[Diagnostic]]:
@@ -78,21 +78,7 @@ def _shape(file: Path) -> tuple[FileShape, Places]:
     try:
         return FileShape.model_validate(data), places
     except ValidationError as error:
-        raise _Misshapen([_misfit(places, each) for each in error.errors(include_url=False)]) from None
-
-
-def _misfit(places: Places, error: Any) -> Diagnostic:  # noqa: ANN401 - as pydantic describes it
-    path = tuple(error["loc"])
-    label = Label(places.span(path))
-    key = ".".join(str(part) for part in path)
-    if error["type"] == "extra_forbidden":
-        near = get_close_matches(str(path[-1]), _KEYS, n=1)
-        advice = f"did you mean `{near[0]}`?" if near else "`ztc explain ZT050` lists the keys"
-        return diagnostic("ZT050", f"unknown key `{path[-1]}`", Label(places.span(path, key=True)), help=[advice])
-    if error["type"] == "missing":
-        return diagnostic("ZT050", f"`{key}` is missing", label, help=["`ztc explain ZT050` shows the form"])
-    what = error["msg"][:1].lower() + error["msg"][1:]
-    return diagnostic("ZT050", f"`{key or places.file}`: {what}", label, help=["`ztc explain ZT050` shows the form"])
+        raise _Misshapen(misfits(error, data, places)) from None
 
 
 class _Reader:
@@ -100,9 +86,10 @@ class _Reader:
 
     def __init__(self, shape: FileShape, places: Places, cast: Cast, now: float, problems: list[Diagnostic]) -> None:
         self._shape, self._places, self._cast, self._problems = shape, places, cast, problems
-        self._tokens = {name: token_of(claims, now) for name, claims in shape.tokens.items()}
+        self._tokens = self._described(now)
 
     def scenarios(self) -> Iterator[Scenario]:
+        self._look_at_actors()
         for index, each in enumerate(self._shape.scenarios):
             path: Steps = ("scenarios", index)
             sentence = sentence_of(each.when)
@@ -145,22 +132,49 @@ class _Reader:
         try:
             destination = self._cast.destination(said.callee)
             peer = self._peer(said.caller)
-            headers = [f"{name}: {line}" for name, lines in facts.headers.items() for line in _listed(lines)]
+            headers = [f"{name}: {line}" for name, lines in facts.headers.items() for line in lines]
+            source_ip, remote_ip = (each and address_of(each) for each in (facts.source_ip, facts.remote_ip))
             http = None if said.http is None else http_of(said.http, headers, None)
         except UnknownWorkload as unknown:
             candidates = ", ".join(f"`{each}`" for each in unknown.candidates)
-            self._complain(unknown.message, path, f"candidates: {candidates}" if candidates else "name another")
+            self._complain(unknown.message, path, f"candidates: {candidates}" if candidates else self._nobody())
             return None
         except Misread as misread:
             self._complain(misread.message, path, misread.advice)
             return None
-        if said.token is not None and said.token not in self._tokens:
+        if said.token is not None and said.token not in self._shape.tokens:
             self._complain(f"no token is named `{said.token}`", path, "describe its claims under `tokens`")
+            return None
+        if said.token is not None and said.token not in self._tokens:
             return None
         tokens = () if said.token is None else (self._tokens[said.token],)
         peer = None if facts.plaintext else peer
         tls = Tls.NONE if peer is None else Tls.MTLS
-        return Request(destination, peer, tls, facts.source_ip, facts.remote_ip, facts.sni, http, tokens)
+        return Request(destination, peer, tls, source_ip, remote_ip, facts.sni, http, tokens)
+
+    def _described(self, now: float) -> Mapping[str, AnyToken]:
+        """The tokens of the file by name, without those that say nothing."""
+        tokens: dict[str, AnyToken] = {}
+        for name, plain in self._shape.tokens.items():
+            try:
+                tokens[name] = token_of(plain, now)
+            except Misread as misread:
+                self._complain(misread.message, ("tokens", name), misread.advice)
+        return tokens
+
+    def _look_at_actors(self) -> None:
+        """Complain of actors that are nobody, or somebody else by that name."""
+        workloads = {name for actor in self._cast.actors for name in (actor.name, actor.full_name)}
+        for name, identity in self._shape.actors.items():
+            path: Steps = ("actors", name)
+            if identity is not None and not identity.startswith(SPIFFE):
+                self._complain(f"`{identity}` is not an identity", path, f"write {SPIFFE}..., or null for nobody known")
+            if name in workloads:
+                self._complain(f"`{name}` is a workload already", path, "call the actor something else")
+
+    def _nobody(self) -> str:
+        """What to do about a name that means nobody and resembles none."""
+        return "name another" if self._cast.actors else "name an inventory of workloads with --workloads"
 
     def _peer(self, caller: str) -> str | None:
         if caller in self._shape.actors:
@@ -169,7 +183,3 @@ class _Reader:
 
     def _complain(self, message: str, path: Steps, advice: str) -> None:
         self._problems.append(diagnostic("ZT051", message, Label(self._places.span(path)), help=[advice]))
-
-
-def _listed(lines: str | list[str]) -> list[str]:
-    return [lines] if isinstance(lines, str) else lines

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ztdsl.traffic.request import Http, InvalidToken, Token
+from ztdsl.traffic.addresses import parse_address
+from ztdsl.traffic.request import Http, InvalidToken
+from ztdsl.traffic.wire import request_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 _METHOD: Final = re.compile(r"[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*")  # RFC 9110, section 5.6.2, a letter first
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SKEW: Final = 60  # seconds that Envoy's token filter forgives (jwt_authn `clock_skew_seconds`, its default)
+_TIMES: Final = ("iat", "nbf", "exp")
+_MOST_TIME: Final = 2**64
 
 
 class Misread(Exception):  # noqa: N818 - named for what happened
@@ -55,24 +59,48 @@ def http_of(phrase: str, headers: Iterable[str], default_host: str | None) -> Ht
     return Http(method, path, host, {name: tuple(values) for name, values in lines.items()})
 
 
-def token_of(claims: Mapping[str, Any], now: float) -> AnyToken:
-    """The token with these claims as a proxy finds it at `now` (seconds since 1970); `{"invalid": "why"}` is a bad one.
+def token_of(plain: Mapping[str, Any], now: float) -> AnyToken:
+    """The token that `plain` describes as a proxy finds it at `now`, in seconds since 1970.
 
-    `exp` and `nbf` are numbers of seconds (RFC 7519, section 4.1), with a minute of grace.
+    The forms are those of a line of the batch interface: claims, `{"claims": ..., "in": ...}`, or `{"invalid": "why"}`
+    for a bad one. A token that is over, or not valid yet, by more than a minute is a bad one, and so is one whose times
+    are no numbers; an `exp` of 0 is none (Envoy `jwt_verify_lib`, `Jwt::parseFromString` and `verifyTimeConstraint`).
+
+    Raises:
+        Misread: it describes none; the message names the place, and never what stands there.
     """
-    why = claims.get("invalid")
-    if isinstance(why, str) and len(claims) == 1:
-        return InvalidToken(why)
-    expires, begins = _number(claims.get("exp")), _number(claims.get("nbf"))
-    if expires is not None and expires + _SKEW <= now:
-        return InvalidToken("it has expired")
-    if begins is not None and begins - _SKEW > now:
-        return InvalidToken("it is not valid yet")
-    return Token(claims)
+    try:
+        (token,) = request_from({"to": {"namespace": "any"}, "token": dict(plain)}).tokens
+    except ValueError as error:
+        raise Misread(str(error), "write its claims, or {invalid: why} for a bad one") from None
+    why = None if isinstance(token, InvalidToken) else _fault(token.claims, int(now))
+    return token if why is None else InvalidToken(why, token.place)
 
 
-def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+def address_of(text: str) -> str:
+    """`text`, which is an IP address.
+
+    Raises:
+        Misread: it is none.
+    """
+    try:
+        parse_address(text)
+    except ValueError:
+        message = f"`{text}` is not an IP address"
+        raise Misread(message, "write one such as 10.1.2.3 or 2001:db8::7") from None
+    return text
+
+
+def _fault(claims: Mapping[str, Any], now: int) -> str | None:
+    """What is wrong with a token's times; None if nothing is."""
+    for name in _TIMES:
+        time = claims.get(name, 0)
+        if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time < _MOST_TIME:
+            return f"its `{name}` is not a number of seconds"
+    expires, begins = int(claims.get("exp", 0)), int(claims.get("nbf", 0))
+    if expires and now > expires + _SKEW:
+        return "it has expired"
+    return "it is not valid yet" if now + _SKEW < begins else None
 
 
 def _header(line: str) -> tuple[str, str]:

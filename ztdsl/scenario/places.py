@@ -69,6 +69,7 @@ def read(file: Path) -> tuple[Any, Places]:
         _refuse_depth(text, name)
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
+        _refuse_duplicates(node, name)
         data = loader.construct_document(node) if node is not None else {}
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -93,7 +94,24 @@ def _refuse_depth(text: str, name: str) -> None:
             raise _unreadable(_start(event, name), f"`{name}` is nested deeper than {_DEEPEST} levels")
 
 
-def _start(event: yaml.Event, name: str) -> Span:
+def _refuse_duplicates(node: yaml.Node | None, name: str) -> None:
+    """Stop at a key that stands twice: the earlier one, such as a list of scenarios, would be lost in silence."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, yaml.SequenceNode):
+            pending += each.value
+        elif isinstance(each, yaml.MappingNode):
+            seen: set[tuple[str, str]] = set()
+            for key, value in each.value:
+                pending.append(value)
+                if isinstance(key, yaml.ScalarNode):
+                    if (key.tag, key.value) in seen:
+                        raise _unreadable(_start(key, name), f"the key `{key.value}` stands twice")
+                    seen.add((key.tag, key.value))
+
+
+def _start(event: yaml.Event | yaml.Node, name: str) -> Span:
     mark = event.start_mark
     return Span(name) if mark is None else Span(name, mark.line + 1, mark.column + 1)
 

@@ -27,8 +27,13 @@ def title_of(request: Request) -> str:
     """The request in one line: what is asked of whom, and by whom."""
     to = request.to
     where = f"{to.namespace}:{to.port}" if to.service is None else f"{to.namespace}/{to.service}:{to.port}"
-    what = "a connection" if request.http is None else f"{request.http.method} {request.http.path}"
-    return visible(f"{what} to {where} from {request.peer or 'a client without identity'}")
+    http = None if request.http is None else f"{request.http.method} {request.http.path}"
+    return title_in_words(http, where, request.peer)
+
+
+def title_in_words(http: str | None, to: str, caller: str | None) -> str:
+    """A request in one line, in the words that it was asked in."""
+    return f"{http or 'a connection'} to {to} from {caller or 'a client without identity'}"
 
 
 def text(subject: Subject, title: str, explanation: Explanation, *, color: bool = False) -> str:
@@ -47,19 +52,19 @@ def ground_line(subject: Subject, decider: Decider) -> str:
     """Where a rule stands and why it is there, in one line."""
     ground = subject.ground(decider)
     rule = "" if decider.rule is None else f" rule {decider.rule}"
-    place = f"{ground.source}: " if ground.source else ""
+    place = f"{visible(ground.source)}: " if ground.source else ""
     because = f" ({visible(ground.because)})" if ground.because else ""
-    return f"{place}{decider.kind} {decider.namespace}/{decider.name}{rule}{because}"
+    return f"{place}{decider.kind} {visible(f'{decider.namespace}/{decider.name}')}{rule}{because}"
 
 
 def _lines(subject: Subject, title: str, explanation: Explanation, style: Style) -> Iterator[str]:
     decision = explanation.decision
     status = f" ({decision.status})" if decision.status is not None else ""
-    yield f"{style.paint(f'{decision.verdict}{status}', _ROLES.get(decision.verdict, 'error'))}: {title}"
+    yield f"{style.paint(f'{decision.verdict}{status}', _ROLES.get(decision.verdict, 'error'))}: {visible(title)}"
     if decision.decided_by is not None:
         yield f"  decided by {ground_line(subject, decision.decided_by)}"
     if decision.reason:
-        yield f"  {decision.reason}"
+        yield f"  {visible(decision.reason)}"
     if decision.verdict is Verdict.ALLOW:
         yield from _list(
             "also allowed by", subject, [each for each in explanation.matching if each != decision.decided_by]
@@ -82,9 +87,10 @@ def _list(words: str, subject: Subject, deciders: Iterable[Decider]) -> Iterator
 
 def _miss(subject: Subject, miss: Miss) -> Iterator[str]:
     yield f"  - {ground_line(subject, miss.decider)}"
-    width = max((len(failure.attribute) for failure in miss.failed), default=0)
-    for failure in miss.failed:
-        yield f"      {failure.attribute:<{width}}  {_difference(failure)}"
+    attributes = [visible(failure.attribute) for failure in miss.failed]
+    width = max(map(len, attributes), default=0)
+    for attribute, failure in zip(attributes, miss.failed, strict=True):
+        yield f"      {attribute:<{width}}  {_difference(failure)}"
 
 
 def _difference(failure: Failure) -> str:

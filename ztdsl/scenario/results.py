@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
+from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.github import IN_DATA, IN_PROPERTY
 from ztdsl.diagnostics.formats.junit import legal
 from ztdsl.diagnostics.formats.style import Style
@@ -108,7 +109,7 @@ def as_github(results: Results) -> str:
         place = outcome.scenario.span
         message = f"expected {outcome.scenario.expected.words()}; got {_got(outcome)}"
         file = display_path(place.file).translate(IN_PROPERTY)
-        title = outcome.scenario.name.translate(IN_PROPERTY)
+        title = visible(outcome.scenario.name).translate(IN_PROPERTY)
         where = f"file={file},line={place.line or 1},title={title}"
         lines.append(f"::error {where}::{message.translate(IN_DATA)}\n")
     return "".join(lines)
@@ -119,11 +120,11 @@ def _lines(results: Results, style: Style, *, color: bool, verbose: bool) -> Ite
         place = outcome.scenario.span
         if outcome.passed:
             if verbose:
-                yield f"{style.paint('ok', 'ok')}   {outcome.scenario.name}"
+                yield f"{style.paint('ok', 'ok')}   {visible(outcome.scenario.name)}"
             continue
-        yield f"{style.paint('FAIL', 'error')} {outcome.scenario.name}"
-        yield f"  --> {display_path(place.file)}:{place.line or 1}"
-        yield f"  expected {outcome.scenario.expected.words()}"
+        yield f"{style.paint('FAIL', 'error')} {visible(outcome.scenario.name)}"
+        yield f"  --> {visible(display_path(place.file))}:{place.line or 1}"
+        yield f"  expected {visible(outcome.scenario.expected.words())}"
         explained = text(results.subject, outcome.scenario.name, outcome.explanation, color=color)
         yield from (f"  {line}" if line else "" for line in explained.splitlines())
         yield ""

@@ -9,7 +9,7 @@ from ztdsl.traffic.decision import Verdict
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Span
-    from ztdsl.traffic.decision import Decision
+    from ztdsl.traffic.decision import Decider, Decision
     from ztdsl.traffic.request import Request
 
 
@@ -21,7 +21,7 @@ class Expectation:
         verdict: exactly this one; None where only `may` counts.
         may: whether the request succeeds; None where `verdict` says it.
         status: the HTTP status that the client sees; None where it does not matter.
-        by: what decides: words of the rule's reason, or `namespace/name`, or `namespace/name#rule`.
+        by: what decides: words of the rule's reason, or the whole of `namespace/name` or `namespace/name#rule`.
     """
 
     verdict: Verdict | None
@@ -36,8 +36,8 @@ class Expectation:
         said += [f"by `{self.by}`"] if self.by is not None else []
         return ", ".join(said)
 
-    def is_met(self, decision: Decision, decided_by: str) -> bool:
-        """Whether `decision` is what was expected; `decided_by` are the words that name what decided.
+    def is_met(self, decision: Decision, because: str | None) -> bool:
+        """Whether `decision` is what was expected; `because` is the reason of the rule that decided.
 
         An unknown verdict is neither a yes nor a no.
         """
@@ -46,7 +46,7 @@ class Expectation:
         else:
             is_right = decision.verdict is not Verdict.UNKNOWN and (decision.verdict is Verdict.ALLOW) is self.may
         is_right = is_right and self.status in {None, decision.status}
-        return is_right and (self.by is None or self.by in decided_by)
+        return is_right and (self.by is None or self.by in (because or "") or self.by in _names(decision.decided_by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,11 @@ class Scenario:
     request: Request
     expected: Expectation
     span: Span
+
+
+def _names(decider: Decider | None) -> tuple[str, ...]:
+    """What an object, and a rule of it, can be called."""
+    if decider is None:
+        return ()
+    name = f"{decider.namespace}/{decider.name}"
+    return (name,) if decider.rule is None else (name, f"{name}#{decider.rule}")

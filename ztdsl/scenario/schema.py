@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 Expected: TypeAlias = Literal["allow", "deny", "unauthenticated", "refused", "rejected", "unknown"]
-Word: TypeAlias = Literal["may", "may not"] | Expected
-Lines: TypeAlias = str | list[str]
+Word: TypeAlias = Literal["may", "may not", "allow", "deny", "unauthenticated", "refused", "rejected", "unknown"]
+Lines: TypeAlias = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 
 
 class _Shape(BaseModel):
@@ -32,7 +32,7 @@ class ScenarioShape(Facts):
     when: str
     expect: Expected | None = None
     status: int | None = None
-    by: str | None = None
+    by: Annotated[str, Field(min_length=1)] | None = None
 
 
 class TableShape(Facts):
@@ -48,6 +48,6 @@ class FileShape(_Shape):
     """A whole file; a scenario that is only a sentence has been made `{when: ...}` before."""
 
     actors: dict[str, str | None] = Field(default_factory=dict)
-    tokens: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    tokens: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
     scenarios: list[ScenarioShape] = Field(default_factory=list)
     tables: list[TableShape] = Field(default_factory=list)

@@ -83,7 +83,7 @@ class Subject:
 
     def decide(self, request: Request) -> Decision:
         """What happens to `request`."""
-        return self._evaluator.decide(request)
+        return self._evaluator.decide(self.cast.with_proxies(request))
 
     def explain(self, request: Request) -> Explanation:
         """What happens to `request` and which rules stand near it.
@@ -91,6 +91,7 @@ class Subject:
         Raises:
             Disagreement: the policy's own meaning is another one.
         """
+        request = self.cast.with_proxies(request)
         explanation = self._evaluator.explain(request)
         if self._simulator is not None:
             meant, done = self._simulator.decide(request).verdict, explanation.decision.verdict

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.simulate.tokens import is_preflight
 from ztdsl.simulate.truth import Unknown
 from ztdsl.traffic.request import Place, Proxy
 
@@ -24,6 +25,7 @@ _COOKIE: Final = "cookie"
 _FORWARDED_FOR: Final = "x-forwarded-for"
 _PROXYS_OWN: Final = frozenset({"x-forwarded-client-cert", "x-forwarded-proto", "x-request-id"})
 _PROXYS_PREFIX: Final = "x-envoy-"
+_DIFFERS: Final = Unknown("versions of Envoy differ on whether a header is removed that another issuer fills")
 
 
 def headers_at(request: Request, http: Http, issuers: Sequence[Issuer], token: Verified | None) -> Mapping[str, Lines]:
@@ -35,14 +37,28 @@ def headers_at(request: Request, http: Http, issuers: Sequence[Issuer], token: V
         for name in _carrying(each.place):
             found[name] = Unknown(f"header `{name}` carries a token, whose text is not given")
     for issuer in issuers:
-        for name in _filled(issuer):
-            found.pop(name, None)
+        is_asked = not is_preflight(http) and (token is None or issuer is token.issuer)
+        _clear(found, issuer, is_asked=is_asked)
     if token is not None:
         for name in _filled(token.issuer):
             found[name] = Unknown(f"header `{name}` is filled from the token")
         if not token.issuer.forward and (token.place is None or token.place.place is Place.HEADER):
             found.pop(_AUTHORIZATION if token.place is None else token.place.name.lower(), None)
     return found
+
+
+def _clear(found: dict[str, Lines], issuer: Issuer, *, is_asked: bool) -> None:
+    """Remove what came under the names of headers that an issuer fills, if all versions of Envoy do.
+
+    Only Envoy 1.40 and later do so for each issuer and each request, be the issuer's rule asked or not.
+    """
+    for name in _filled(issuer):
+        if name not in found:
+            continue
+        if is_asked:
+            del found[name]
+        else:
+            found[name] = _DIFFERS
 
 
 def lines_of(headers: Mapping[str, Lines], name: str) -> Lines:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.simulate.truth import Unknown
+from ztdsl.traffic.malformed import COMMON_METHODS, NO_SLASH, NOT_PRINTABLE, is_readable
 from ztdsl.traffic.paths import MalformedPathError, UnclearPathError, normalize, without_query
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ _CONNECT: Final = "CONNECT"
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")  # RFC 9112, section 3.2.2
 _ORDINARY_HOST: Final = re.compile(r"[A-Za-z0-9._~:\[\]-]*")
 _ORDINARY_NAME: Final = re.compile(r"[a-z0-9_-]+")
-# RFC 9110, section 9.3, and RFC 5789: every parser takes these.
-_EVERYWHERE: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", _CONNECT, "OPTIONS", "TRACE", "PATCH"})
+_EVERYWHERE: Final = frozenset(COMMON_METHODS)  # every parser takes these
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def method_of(http: Http, methods: AbstractSet[str]) -> str | Unknown | Malforme
 def path_of(http: Http, normalization: PathNormalization) -> str | Unknown | Malformed:
     """The path that rules compare, without its query; unknown where versions of Envoy differ on it."""
     if not http.path.startswith("/"):
-        return Malformed(_BAD_REQUEST, "the path does not begin with a slash")
-    if not (http.path.isascii() and http.path.isprintable()) or " " in http.path:
-        return Malformed(_BAD_REQUEST, "the path has characters that are not printable ASCII")
+        return Malformed(_BAD_REQUEST, NO_SLASH)
+    if not is_readable(http.path):
+        return Malformed(_BAD_REQUEST, NOT_PRINTABLE)
     try:
         return without_query(normalize(http.path, normalization))
     except MalformedPathError as malformed:

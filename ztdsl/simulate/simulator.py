@@ -70,7 +70,7 @@ class Simulator:
         if declared is not None and not place.serves(declared.container, is_http=is_http):
             return unknown(f"the policy declares port {port} as {declared.protocol}, and the request is none of that")
         if not is_http:
-            return self._decided(place, port, facts(request, "", None, {}, self._trusted(place)), None)
+            return self._decided(place, port, facts(request, "", None, {}, self._trusted(place, request)), None)
         if request.http is None:
             return unknown("the port serves HTTP, and no request is given")
         return self._http(place, port, request, request.http)
@@ -108,10 +108,12 @@ class Simulator:
         if isinstance(token, Refusal):
             return Answer(Verdict.UNAUTHENTICATED, seen(token.status, http), reason=token.reason)
         headers = headers_at(request, http, place.issuers, token)
-        return self._decided(place, port, facts(request, path, token, headers, self._trusted(place)), http)
+        return self._decided(place, port, facts(request, path, token, headers, self._trusted(place, request)), http)
 
-    def _trusted(self, place: Place) -> int:
-        own = None if place.workload is None else place.workload.trusted_proxies
+    def _trusted(self, place: Place, request: Request) -> int:
+        own = request.to.trusted_proxies
+        if own is None and place.workload is not None:
+            own = place.workload.trusted_proxies
         return self._mesh.trusted_proxies if own is None else own
 
     def _decided(self, place: Place, port: int | None, known: Facts, http: Http | None) -> Answer:

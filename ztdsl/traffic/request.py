@@ -57,6 +57,7 @@ class Destination:
         proxy: what enforces policies there.
         ip: the address that was called; None where it is not known.
         service: the Service whose waypoint decides; None elsewhere.
+        trusted_proxies: how many proxies before this gateway are trusted; None for as many as the mesh says.
     """
 
     namespace: str
@@ -66,6 +67,7 @@ class Destination:
     proxy: Proxy = Proxy.SIDECAR
     ip: str | None = None
     service: str | None = None
+    trusted_proxies: int | None = None
 
 
 @quick

@@ -47,8 +47,8 @@ _PLACES: Final = {each.value: each for each in Place}
 _MOST_PORT: Final = 65535
 _MOST_EXACT: Final = 2**53
 _NO_HEADERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
-_MOST_KEPT: Final = 4096
-"""A stream of a million lines has few destinations; one that has many must not fill the memory."""
+_MOST_KEPT: Final = 1 << 14
+"""A stream of a million lines has few destinations and decisions; one that has many must not fill the memory."""
 
 _destinations: Final[dict[tuple[Any, ...], Destination]] = {}
 _addresses: Final[set[str]] = set()

@@ -1,6 +1,7 @@
 // Answers jobs with istiod's own code: one JSON object a line in, one a line out, in order.
 //
-// A job names its operation; see each file. What goes wrong with one job is its answer, and the next job goes on.
+// A job names its operation; see each file. Its `id`, if any, comes back with the answer. What goes wrong with one job
+// is its answer, and the next job goes on.
 // istiod's loggers print to stdout by default, which belongs to the answers here, so they are silenced.
 package main
 
@@ -14,6 +15,7 @@ import (
 )
 
 type job struct {
+	ID        any               `json:"id"`
 	Op        string            `json:"op"`
 	Document  json.RawMessage   `json:"document"`
 	Documents []json.RawMessage `json:"documents"`
@@ -37,18 +39,25 @@ func main() {
 	for {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 {
-			text, _ := json.Marshal(answered(line))
-			answers.Write(text)
-			answers.WriteByte('\n')
+			must(write(answers, answered(line)))
 			if lines.Buffered() == 0 {
-				answers.Flush()
+				must(answers.Flush())
 			}
 		}
 		if err != nil {
-			answers.Flush()
+			must(answers.Flush())
 			return
 		}
 	}
+}
+
+func write(stream *bufio.Writer, given answer) error {
+	text, err := json.Marshal(given)
+	if err != nil {
+		return err
+	}
+	_, err = stream.Write(append(text, '\n'))
+	return err
 }
 
 func silence() {
@@ -61,12 +70,15 @@ func silence() {
 }
 
 func answered(line []byte) (given answer) {
+	var asked job
 	defer func() {
 		if wrong := recover(); wrong != nil {
 			given = answer{"error": fmt.Sprint(wrong)}
 		}
+		if asked.ID != nil {
+			given["id"] = asked.ID
+		}
 	}()
-	var asked job
 	if err := json.Unmarshal(line, &asked); err != nil {
 		return answer{"error": err.Error()}
 	}
@@ -75,4 +87,10 @@ func answered(line []byte) (given answer) {
 		return answer{"error": fmt.Sprintf("no operation %q", asked.Op)}
 	}
 	return operation(asked)
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

@@ -2,92 +2,98 @@ package main
 
 import (
 	"context"
-	"io/fs"
-	"strings"
-	"sync"
 
-	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
-	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
-	structuralpruning "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
-	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
-	kubernetesjson "k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/objectmeta"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
+	crdvalidation "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
+	"k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
-	"sigs.k8s.io/yaml"
-
-	"istio.io/istio/manifests"
 )
 
-const definitions = "charts/base/files/crd-all.gen.yaml"
+// How an API server makes a name of a prefix (apiserver/pkg/storage/names/generate.go), but always the same one.
+const (
+	longestPrefix = 58
+	suffix        = "abcde"
+)
 
-type gate struct {
-	validator  validation.SchemaCreateValidator
-	structural *structuralschema.Structural
-	rules      *cel.Validator
-}
-
-var gates = sync.OnceValue(loadGates)
-
-// What an API server says of one object: the structural schema of its kind, then the rules in CEL; and what it drops.
+// What an API server says of one object that is to be created: the reasons to refuse it, the paths of the fields that
+// it drops because they are unknown, and the object as it would be stored.
+//
+// The steps and their order are those of Kubernetes: apiextensions-apiserver, pkg/apiserver/customresource_handler.go
+// (unstructuredSchemaCoercer) and pkg/registry/customresource/{strategy,validator}.go.
 func schemaOf(asked job) answer {
-	var object map[string]any
-	if err := kubernetesjson.Unmarshal(asked.Document, &object); err != nil {
-		return answer{"errors": []string{"decode: " + err.Error()}, "pruned": []string{}}
+	object := &unstructured.Unstructured{}
+	if err := object.UnmarshalJSON(asked.Document); err != nil {
+		return refused(err)
 	}
-	kind, _ := object["kind"].(string)
-	gate, known := gates()[kind]
+	kind, known := kinds()[object.GroupVersionKind()]
 	if !known {
-		return answer{"errors": []string{"kind: " + kind}, "pruned": []string{}}
+		return answer{"errors": []string{"not served: " + object.GroupVersionKind().String()}, "pruned": []string{}}
 	}
-	delete(object, "status")
-	options := structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
-	pruned := structuralpruning.PruneWithOptions(object, gate.structural, true, options)
+	delete(object.Object, "status")
+	pruned, err := coerce(object, kind)
+	if err != nil {
+		return refused(err)
+	}
+	complete(object)
 	errors := []string{}
-	for _, each := range validation.ValidateCustomResource(nil, object, gate.validator) {
+	for _, each := range check(object, kind) {
 		errors = append(errors, each.Error())
 	}
-	if len(errors) == 0 {
-		broken, _ := gate.rules.Validate(
-			context.Background(), nil, gate.structural, object, nil, celconfig.RuntimeCELCostBudget)
-		for _, each := range broken {
-			errors = append(errors, each.Error())
-		}
-	}
-	return answer{"errors": errors, "pruned": append([]string{}, pruned...)}
+	return answer{"errors": errors, "pruned": pruned, "stored": object.Object}
 }
 
-func loadGates() map[string]gate {
-	data, err := fs.ReadFile(manifests.BuiltinOrDir(""), definitions)
-	must(err)
-	found := map[string]gate{}
-	for _, document := range strings.Split(string(data), "\n---") {
-		definition := &apiextensionsv1.CustomResourceDefinition{}
-		must(yaml.Unmarshal([]byte(document), definition))
-		if definition.Spec.Group == "security.istio.io" {
-			found[definition.Spec.Names.Kind] = gateOf(definition)
-		}
-	}
-	return found
+func refused(err error) answer {
+	return answer{"errors": []string{err.Error()}, "pruned": []string{}}
 }
 
-func gateOf(definition *apiextensionsv1.CustomResourceDefinition) gate {
-	internal := &apiextensions.CustomResourceDefinition{}
-	must(apiextensionsv1.Convert_v1_CustomResourceDefinition_To_apiextensions_CustomResourceDefinition(
-		definition, internal, nil))
-	properties := internal.Spec.Validation
-	if properties == nil {
-		properties = internal.Spec.Versions[0].Schema
-	}
-	validator, _, err := validation.NewSchemaValidator(properties.OpenAPIV3Schema)
-	must(err)
-	structural, err := structuralschema.NewStructural(properties.OpenAPIV3Schema)
-	must(err)
-	return gate{validator, structural, cel.NewValidator(structural, true, celconfig.PerCallLimit)}
-}
-
-func must(err error) {
+// Drops unknown fields and those of null, whose paths are not among the results, and reads the metadata.
+func coerce(object *unstructured.Unstructured, kind servedKind) ([]string, error) {
+	defaulting.Default(object.Object, kind.structural)
+	metadata, found, unknown, err := objectmeta.GetObjectMetaWithOptions(
+		object.Object, objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true})
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
+	track := structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
+	pruned := append([]string{}, unknown...)
+	pruned = append(pruned, pruning.PruneWithOptions(object.Object, kind.structural, true, track)...)
+	defaulting.PruneNonNullableNullsWithoutDefaults(object.Object, kind.structural)
+	if err := objectmeta.Coerce(nil, object.Object, kind.structural, false, false); err != nil {
+		return nil, err
+	}
+	if found {
+		return pruned, objectmeta.SetObjectMeta(object.Object, metadata)
+	}
+	return pruned, nil
+}
+
+// What is set when an object is created: the namespace of the request, a name where only a prefix is given, and the
+// generation.
+func complete(object *unstructured.Unstructured) {
+	object.SetGeneration(1)
+	if object.GetNamespace() == "" {
+		object.SetNamespace("default")
+	}
+	if prefix := object.GetGenerateName(); object.GetName() == "" && prefix != "" {
+		object.SetName(prefix[:min(len(prefix), longestPrefix)] + suffix)
+	}
+}
+
+func check(object *unstructured.Unstructured, kind servedKind) field.ErrorList {
+	errors := validation.ValidateObjectMetaAccessor(
+		object, true, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
+	errors = append(errors, crdvalidation.ValidateCustomResource(nil, object.Object, kind.validator)...)
+	errors = append(errors, objectmeta.Validate(nil, object.Object, kind.structural, false)...)
+	errors = append(errors, listtype.ValidateListSetsAndMaps(nil, kind.structural, object.Object)...)
+	if len(errors) == 0 { // the API server asks for them beside harmless errors as well: the object is refused anyway
+		errors, _ = kind.rules.Validate(
+			context.Background(), nil, kind.structural, object.Object, nil, celconfig.RuntimeCELCostBudget)
+	}
+	return errors
 }

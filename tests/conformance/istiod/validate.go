@@ -1,61 +1,86 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 
 	"github.com/hashicorp/go-multierror"
+	admission "k8s.io/api/admission/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pkg/config/schema/collections"
 	"istio.io/istio/pkg/config/schema/resource"
+	"istio.io/istio/pkg/webhooks/validation/server"
 )
 
-// The fields of an object that istiod's webhook knows (pkg/webhooks/validation/server/server.go).
-var topFields = map[string]bool{"apiVersion": true, "kind": true, "metadata": true, "spec": true, "status": true}
+const domain = "cluster.local"
 
-// What istiod's webhook says of one object: its decoding, its validation, and its look at the top-level fields.
+// istiod's webhook server as istiod makes it (pilot/pkg/bootstrap/validation.go), without a port.
+var webhook = sync.OnceValue(func() http.Handler {
+	routes := http.NewServeMux()
+	_, err := server.New(server.Options{Schemas: collections.PilotGatewayAPI(), DomainSuffix: domain, Mux: routes})
+	must(err)
+	return routes
+})
+
+// What istiod's webhook says when the API server shows it one object that is to be created.
+//
+// It gives its warnings only with an object that it takes. With another one they are what `istioctl validate` shows
+// beside the errors.
 func validate(asked job) answer {
-	errors, warnings := webhook(asked.Document)
-	return answer{"errors": errors, "warnings": warnings}
+	said := review(asked.Document)
+	if !said.Allowed {
+		return answer{"errors": []string{said.Result.Message}, "warnings": unsentWarnings(asked.Document)}
+	}
+	return answer{"errors": []string{}, "warnings": append([]string{}, said.Warnings...)}
 }
 
-func webhook(document []byte) (errors, warnings []string) {
-	errors, warnings = []string{}, []string{}
+func review(document json.RawMessage) *admission.AdmissionResponse {
+	asked, err := json.Marshal(&admission.AdmissionReview{
+		TypeMeta: meta.TypeMeta{APIVersion: admission.SchemeGroupVersion.String(), Kind: "AdmissionReview"},
+		Request: &admission.AdmissionRequest{
+			UID: "job", Operation: admission.Create, Object: runtime.RawExtension{Raw: document},
+		},
+	})
+	must(err)
+	request := httptest.NewRequest(http.MethodPost, "/validate", bytes.NewReader(asked))
+	request.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	webhook().ServeHTTP(recorder, request)
+	given := admission.AdmissionReview{}
+	if err := json.Unmarshal(recorder.Body.Bytes(), &given); err != nil || given.Response == nil {
+		panic(fmt.Sprintf("the webhook answers %d: %s", recorder.Code, recorder.Body))
+	}
+	return given.Response
+}
+
+func unsentWarnings(document json.RawMessage) []string {
 	var object crd.IstioKind
-	if err := json.Unmarshal(document, &object); err != nil {
-		return []string{"decode: " + err.Error()}, warnings
+	if json.Unmarshal(document, &object) != nil {
+		return []string{}
 	}
 	kind := object.GroupVersionKind()
-	schema, known := collections.All.FindByGroupKind(resource.FromKubernetesGVK(&kind))
+	schema, known := collections.PilotGatewayAPI().FindByGroupKind(resource.FromKubernetesGVK(&kind))
 	if !known {
-		return []string{"kind: " + kind.String()}, warnings
+		return []string{}
 	}
-	config, err := crd.ConvertObject(schema, &object, "cluster.local")
+	config, err := crd.ConvertObject(schema, &object, domain)
 	if err != nil {
-		return []string{"convert: " + err.Error()}, warnings
+		return []string{}
 	}
-	warned, err := schema.ValidateConfig(*config)
-	warnings = append(warnings, texts(warned)...)
-	errors = append(errors, texts(err)...)
-	if len(errors) > 0 {
-		return errors, warnings
-	}
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(document, &fields); err != nil {
-		return []string{"fields: " + err.Error()}, warnings
-	}
-	for name := range fields {
-		if !topFields[name] {
-			errors = append(errors, fmt.Sprintf("unknown field %q", name))
-		}
-	}
-	return errors, warnings
+	warned, _ := schema.ValidateConfig(*config)
+	return texts(warned)
 }
 
 func texts(err error) []string {
 	if err == nil {
-		return nil
+		return []string{}
 	}
 	if several, ok := err.(*multierror.Error); ok {
 		found := []string{}

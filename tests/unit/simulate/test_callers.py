@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.unit.simulate.asked import api, decided, frontend, gateway, https, metrics, model_of, orders, verdict, web
+from tests.unit.simulate.asked import (
+    api,
+    decided,
+    frontend,
+    gateway,
+    https,
+    metrics,
+    model_of,
+    orders,
+    request,
+    verdict,
+    web,
+)
 from ztdsl import (
     Anyone,
     AnyRequest,
@@ -19,6 +32,7 @@ from ztdsl import (
     TrustDomain,
     allow,
 )
+from ztdsl.simulate import Simulator
 from ztdsl.traffic.mesh import Mesh
 from ztdsl.traffic.request import Tls
 
@@ -72,6 +86,15 @@ def test_the_client_of_a_gateway_is_who_trusted_proxies_report() -> None:
     assert verdict(model, remote_ip="198.51.100.1", headers=forwarded, **asked) == "deny"
     assert verdict(model, source_ip="203.0.113.1", **asked) == "allow"
     assert verdict(model, source_ip=None, **asked) == "unknown"
+
+
+def test_the_proxies_of_a_destination_count_before_the_gateway_s_own() -> None:
+    """A request may know better, and both evaluators then believe the same entry."""
+    model = model_of(allow(RemoteIpBlock("203.0.113.0/24"), to=gateway.at(https), http=AnyRequest(), because="r"))
+    asked = request(gateway, 8443, peer=None, headers={"x-forwarded-for": ("203.0.113.9, 198.51.100.1",)})
+    for proxies, expected in ((None, "deny"), (1, "deny"), (2, "allow")):
+        given = replace(asked, to=replace(asked.to, trusted_proxies=proxies))
+        assert Simulator(model).decide(given).verdict == expected
 
 
 def test_everyone_takes_in_clients_without_identity() -> None:

@@ -153,6 +153,23 @@ def test_claims_are_tested_as_texts() -> None:
         assert not held(groups.is_present(), groups=value)
 
 
+def test_of_what_another_issuer_fills_the_version_of_the_proxy_decides() -> None:
+    """A preflight passes the filter by, and the accepted token's issuer may be asked before the other one."""
+    there = Http(headers=[Header("x-scope", any_of=[Present()])])
+    model = model_of(
+        _users(EndUser(staff)),
+        _users(EndUser(auth, subject="nobody")),
+        allow(Anyone(), to=orders.at(api), http=there, because="with a scope"),
+    )
+    forged = {"x-scope": ("admin",)}
+    assert verdict(model, headers=forged) == "deny"
+    assert verdict(model, headers=forged, tokens=[token()]) == "unknown"
+    assert verdict(model, tokens=[token()]) == "deny"
+    preflight = {"origin": ("https://shop.example.com",), "access-control-request-method": ("GET",)}
+    assert verdict(model, method="OPTIONS", headers=forged | preflight) == "unknown"
+    assert verdict(model, method="OPTIONS", headers=preflight) == "deny"
+
+
 def test_a_token_takes_and_fills_headers() -> None:
     """What a token fills is never the client's, and a header that carried it is gone."""
     there = Http(headers=[Header("x-scope", any_of=[Present()])])

@@ -7,8 +7,8 @@ disagree: `ztdsl.istio.validate` is the union, for manifests of our own.
 
 from __future__ import annotations
 
-from ztdsl.istio.admission.gates import schema, stable_channel, unknown_fields
+from ztdsl.istio.admission.gates import null_fields, schema, stable_channel, unknown_fields
 from ztdsl.istio.admission.refusal import Refusal
 from ztdsl.istio.admission.webhook import webhook
 
-__all__ = ["Refusal", "schema", "stable_channel", "unknown_fields", "webhook"]
+__all__ = ["Refusal", "null_fields", "schema", "stable_channel", "unknown_fields", "webhook"]

@@ -1,7 +1,8 @@
 """The API server's gate, the fields that it drops, and the optional policy of the stable channel.
 
 Sources: Istio `manifests/charts/base/files/crd-all.gen.yaml`,
-`manifests/charts/istio-control/istio-discovery/templates/validatingadmissionpolicy.yaml`.
+`manifests/charts/istio-control/istio-discovery/templates/validatingadmissionpolicy.yaml`; Kubernetes
+`apiextensions-apiserver/pkg/apiserver/customresource_handler.go`, which drops fields before anything is checked.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.istio.admission.fields import SPECS
 from ztdsl.istio.admission.metadata import META_FIELDS, TOP_FIELDS, VERSIONS, check_metadata, kind_of
-from ztdsl.istio.admission.records import like
+from ztdsl.istio.admission.records import like, without_nulls
 from ztdsl.istio.admission.refusal import KIND_RULE, Refusal, clipped
 from ztdsl.istio.admission.shapes import wrong_type
 from ztdsl.istio.pointer import pointer
@@ -28,8 +29,8 @@ _EXTENDED_FIELDS: Final = ("trustDomains", "notTrustDomains")
 def schema(plain: object) -> list[Refusal]:
     """What the API server refuses in one object; empty if it takes it.
 
-    Fields that it drops without a word are not refused: `unknown_fields` tells them. `status` is not looked at, since
-    the API server drops that as well when an object is created or replaced.
+    Fields that it drops without a word are not refused: `unknown_fields` and `null_fields` tell them. `status` is not
+    looked at, since the API server drops that as well when an object is created or replaced.
     """
     found: list[Refusal] = []
     if not isinstance(plain, dict):
@@ -42,8 +43,8 @@ def schema(plain: object) -> list[Refusal]:
             Refusal("schema", "error", KIND_RULE, _kind_place(plain), "this is none of Istio's security kinds")
         )
     check_metadata(plain, found)
-    if shape is not None and "spec" in plain:
-        shape.check(plain["spec"], "/spec", found)
+    if shape is not None and plain.get("spec") is not None:
+        shape.check(without_nulls(plain["spec"]), "/spec", found)
     return clipped(found)
 
 
@@ -68,6 +69,23 @@ def unknown_fields(plain: object) -> list[Unknown]:
     return found
 
 
+def null_fields(plain: object) -> list[str]:
+    """The pointers of all fields of the spec that the API server drops because they are `null`.
+
+    What is left means something else, often more: a selector whose one label has lost its value selects every workload.
+    A `null` in the metadata counts as absent as well, and is common there.
+    """
+    if not isinstance(plain, dict) or "spec" not in plain:
+        return []
+    if plain["spec"] is None:
+        return ["/spec"]
+    found: list[str] = []
+    shape = SPECS.get(plain["kind"]) if isinstance(plain.get("kind"), str) else None
+    if shape is not None:
+        shape.nulls(plain["spec"], "/spec", found)
+    return found
+
+
 def stable_channel(plain: object, revision: str | None = None) -> list[Refusal]:
     """What a cluster refuses whose Istio was installed with the admission policy of the stable channel.
 
@@ -81,7 +99,7 @@ def stable_channel(plain: object, revision: str | None = None) -> list[Refusal]:
     """
     if not isinstance(plain, dict) or plain.get("kind") != "AuthorizationPolicy" or not _is_of(plain, revision):
         return []
-    if "spec" not in plain:
+    if plain.get("spec") is None:
         return [Refusal("stable", "error", _STABLE_RULE, "", "the stable channel fails on a policy without a spec")]
     return [
         Refusal("stable", "error", _STABLE_RULE, at, "the stable channel does not take trust domains in a source")
@@ -102,7 +120,7 @@ def _extended_fields(spec: object) -> Iterator[str]:
             source = caller.get("source") if isinstance(caller, dict) else None
             if isinstance(source, dict):
                 for name in _EXTENDED_FIELDS:
-                    if name in source:
+                    if source.get(name) is not None:
                         yield f"/spec/rules/{rule_index}/from/{index}/source/{name}"
 
 

@@ -34,6 +34,8 @@ META_FIELDS: Final = (
     *(*TEXT_LIST_FIELDS, *OBJECT_LIST_FIELDS, *PAIR_FIELDS),
 )
 
+_LONGEST_PREFIX: Final = 58
+"""Characters of a prefix that Kubernetes puts before the end of a name that it makes."""
 _TIME: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:[.,][0-9]+)?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-4]):[0-5][0-9])"
@@ -168,9 +170,15 @@ _FORMS: Final = (
 
 
 def _check_names(meta: Plain, found: list[Refusal]) -> None:
-    name, namespace = meta.get("name"), meta.get("namespace")
+    name, prefix, namespace = meta.get("name"), meta.get("generateName"), meta.get("namespace")
+    if prefix and not is_dns_subdomain(_masked(prefix)):
+        message = f"`{prefix}` is no beginning of a DNS subdomain"
+        found.append(Refusal("schema", "error", "K-META-1", "/metadata/generateName", message))
+    elif not name and prefix and not is_dns_subdomain(prefix[:_LONGEST_PREFIX] + "x"):
+        message = f"a name that begins with `{prefix}` is not a DNS subdomain"
+        found.append(Refusal("schema", "error", "K-META-1", "/metadata/generateName", message))
     if not name:
-        if not meta.get("generateName"):
+        if not prefix:
             found.append(Refusal("schema", "error", "K-META-1", "/metadata", "`name` is missing"))
     elif not is_dns_subdomain(name):
         message = f"name `{name}` is not a DNS subdomain of at most 253 characters"
@@ -178,6 +186,11 @@ def _check_names(meta: Plain, found: list[Refusal]) -> None:
     if namespace and not is_dns_label(namespace):
         message = f"namespace `{namespace}` is not a DNS label of at most 63 characters"
         found.append(Refusal("schema", "error", "K-META-2", "/metadata/namespace", message))
+
+
+def _masked(prefix: str) -> str:
+    """What Kubernetes looks at instead of a prefix with a dash at the end: the character before is lost on the way."""
+    return prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
 
 
 def _check_labels(meta: Plain, found: list[Refusal]) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.istio.admission.refusal import Refusal, UndecodableError
@@ -64,6 +65,12 @@ class Items:
             for index, item in enumerate(plain):
                 self.item.unknown(item, f"{at}/{index}", found)
 
+    def nulls(self, plain: object, at: str, found: list[str]) -> None:
+        """Those of the items; an item of `null` is refused, not dropped."""
+        if isinstance(plain, list):
+            for index, item in enumerate(plain):
+                self.item.nulls(item, f"{at}/{index}", found)
+
     def decode(self, plain: object, at: str) -> list[Any]:
         """The items; one of `null` is an empty one."""
         if plain is None:
@@ -114,6 +121,15 @@ class Table:
         if isinstance(plain, dict):
             for key, value in plain.items():
                 self.value.unknown(value, at + pointer(key), found)
+
+    def nulls(self, plain: object, at: str, found: list[str]) -> None:
+        """The entries that are `null`, and those of the values."""
+        if isinstance(plain, dict):
+            for key, value in plain.items():
+                if value is None:
+                    found.append(at + pointer(key))
+                else:
+                    self.value.nulls(value, at + pointer(key), found)
 
     def decode(self, plain: object, at: str) -> dict[Any, Any]:
         """The mapping, by number where keys are ports."""
@@ -185,6 +201,16 @@ class Record:
             else:
                 found.append((at + pointer(name), like(str(name), tuple(self.fields))))
 
+    def nulls(self, plain: object, at: str, found: list[str]) -> None:
+        """The known fields that are `null`, and those of the others."""
+        if isinstance(plain, dict):
+            for name, value in plain.items():
+                shape = self.fields.get(name)
+                if shape is not None and value is None:
+                    found.append(f"{at}/{name}")
+                elif shape is not None:
+                    shape.nulls(value, f"{at}/{name}", found)
+
     def decode(self, plain: object, at: str) -> Plain:
         """The fields that are present and not `null`; a field without a value is not there."""
         if plain is None:
@@ -198,6 +224,17 @@ class Record:
             if value is not None:
                 decoded[name] = shape.decode(value, f"{at}/{written}")
         return decoded
+
+
+def without_nulls(plain: object) -> Any:  # noqa: ANN401 - of the type of `plain`
+    """What the API server keeps of a spec before it checks anything: no field or entry of `null`, but such items."""
+    if isinstance(plain, dict):
+        kept = {key: without_nulls(value) for key, value in plain.items() if value is not None}
+        return plain if len(kept) == len(plain) and all(map(is_, kept.values(), plain.values())) else kept
+    if isinstance(plain, list):
+        items = [without_nulls(item) for item in plain]
+        return plain if all(map(is_, items, plain)) else items
+    return plain
 
 
 @lru_cache(1 << 12)

@@ -8,7 +8,7 @@ Gate: TypeAlias = Literal["schema", "webhook", "stable"]
 Severity: TypeAlias = Literal["error", "warning"]
 
 TYPE_RULE: Final = "V-TYPE"
-"""A value of another JSON type than the schema asks for, `null` included."""
+"""A value of another JSON type than the schema asks for, `null` in a list included."""
 DECODE_RULE: Final = "V-DECODE"
 """A value that istiod cannot decode."""
 _LONGEST_MESSAGE: Final = 200

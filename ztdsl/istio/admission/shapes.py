@@ -1,8 +1,10 @@
 """Shapes of single values: what the schema asks of them and what istiod's decoder makes of them.
 
-Each shape answers three questions: what the API server refuses, which fields it would drop, and what istiod reads. The
-decoder is the older of protobuf's two for Go, which takes `null` for nothing and the numbers of enumerations.
-Sources: Kubernetes `kube-openapi/pkg/validation/validate`; golang/protobuf 1.5 `jsonpb/decode.go`.
+Each shape answers four questions: what the API server refuses, which fields it would drop because it does not know
+them, which because they are `null`, and what istiod reads. The decoder is the older of protobuf's two for Go, which
+takes `null` for nothing and the numbers of enumerations.
+Sources: Kubernetes `kube-openapi/pkg/validation/validate`, `apiextensions-apiserver/pkg/apiserver/schema/defaulting/
+prunenulls.go`; golang/protobuf 1.5 `jsonpb/decode.go`.
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ class Shape(Protocol):
 
     def unknown(self, plain: object, at: str, found: list[Unknown]) -> None:
         """Add the pointers of the fields in `plain` that the API server drops, each with a known name like it."""
+
+    def nulls(self, plain: object, at: str, found: list[str]) -> None:
+        """Add the pointers of the known fields and entries below `plain` that are `null`: the API server drops them."""
 
     def decode(self, plain: object, at: str) -> Any:  # noqa: ANN401 - the value that the shape describes
         """The value as istiod reads it, fields by their names in JSON; `null` is an empty value.
@@ -76,6 +81,9 @@ class _Leaf:
     __slots__ = ()
 
     def unknown(self, plain: object, at: str, found: list[Unknown]) -> None:
+        """Nothing: there are no fields."""
+
+    def nulls(self, plain: object, at: str, found: list[str]) -> None:
         """Nothing: there are no fields."""
 
 

@@ -203,7 +203,7 @@ def header(name: str) -> Attribute:
 
 def _shown(lines: Lines) -> str | None:
     if isinstance(lines, Unseen):
-        return "a token, which is not shown"
+        return "what carries a token, which is not shown"
     return ", ".join(lines) if lines else None
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.istio.evaluate.answers import answer, unknown
 from ztdsl.istio.evaluate.explanation import Explanation, misses
 from ztdsl.istio.evaluate.facts import Facts
-from ztdsl.istio.evaluate.malformed import Rejection, receive
 from ztdsl.istio.evaluate.peers import accept
 from ztdsl.istio.evaluate.sites import Sites
 from ztdsl.istio.evaluate.stages import asked, authorize, matching
 from ztdsl.istio.evaluate.tokens import Outcome
 from ztdsl.istio.evaluate.ztunnel import decide_l4
 from ztdsl.traffic.decision import Verdict
+from ztdsl.traffic.malformed import Rejection, receive
 from ztdsl.traffic.request import Chain, Proxy, Tls
 
 if TYPE_CHECKING:
@@ -117,14 +117,13 @@ def _read_tokens(site: Site, facts: Facts, asks: str | None) -> Decision | None:
 
     `asks` is why an external authorizer may have answered before.
     """
-    facts.has_read_tokens = True
     if site.tokens is None or facts.request.http is None:
         return None
     result = site.tokens.read(facts.request)
     if result.outcome is Outcome.UNKNOWN:
         return unknown(result.reason or "")
     if result.outcome is Outcome.PASSED:
-        facts.accepted = result.claims
+        facts.tokens = result
         return None
     if asks is not None:
         return unknown(f"{asks}, and otherwise the token is refused: {result.reason}")

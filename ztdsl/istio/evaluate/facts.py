@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ztdsl.istio.evaluate.tokens import NOT_READ
 from ztdsl.traffic.addresses import Address, parse_address, remote_address
 from ztdsl.traffic.paths import UnclearPathError, matched_path, normalize
 from ztdsl.traffic.request import Tls
@@ -11,6 +12,7 @@ from ztdsl.traffic.request import Tls
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ztdsl.istio.evaluate.tokens import TokenResult
     from ztdsl.traffic.mesh import PathNormalization
     from ztdsl.traffic.request import Http, Request
 
@@ -26,19 +28,12 @@ class Setting(NamedTuple):
         normalization: what happens to paths.
         is_gateway: whether it is a gateway, which decides what X-Forwarded-For means.
         trusted_proxies: how many proxies before a gateway are trusted.
-        written: headers that it writes from a token's claims and removes where there is none, each with the path to
-            its claim; the empty path is all claims, and None is what depends on which issuer's token was accepted.
-        taken: headers that it removes once their token was accepted.
-        kept: headers that it leaves as they are, for one issuer at least.
         reads_server_name: whether it looks for TLS at all; on a port without any it does not.
     """
 
     normalization: PathNormalization
     is_gateway: bool
     trusted_proxies: int
-    written: Mapping[str, tuple[str, ...] | None]
-    taken: frozenset[str]
-    kept: frozenset[str]
     reads_server_name: bool = True
 
 
@@ -51,8 +46,7 @@ class Facts:
     Attributes:
         request: what was sent.
         setting: what the proxy does to it.
-        accepted: the claims of the accepted token; None without one, and before tokens were read.
-        has_read_tokens: whether the filter of tokens has run.
+        tokens: what the filter of tokens made of the request; nothing before it has run.
         http: the request on the connection.
         identity: the identity that the connection proves; None without one.
         claims: the claims of the accepted token; None without one.
@@ -68,10 +62,8 @@ class Facts:
     """
 
     __slots__ = (
-        "accepted",
         "claims",
         "destination",
-        "has_read_tokens",
         "host",
         "http",
         "identity",
@@ -83,11 +75,11 @@ class Facts:
         "server_name",
         "setting",
         "source",
+        "tokens",
         "whole_path",
     )
 
-    accepted: Mapping[str, Any] | None
-    has_read_tokens: bool
+    tokens: TokenResult
     http: Http
     identity: str | None
     claims: Mapping[str, Any] | None
@@ -153,7 +145,7 @@ def _server_name(facts: Facts) -> str:
 
 def _claims(facts: Facts) -> Mapping[str, Any] | None:
     _http(facts)
-    return facts.accepted
+    return facts.tokens.claims
 
 
 def _whole_path(facts: Facts) -> str:
@@ -197,12 +189,11 @@ def _address(text: str | None, name: str) -> Address:
         raise LackingFactError(msg) from None
 
 
-_OF_TOKENS: Final = frozenset({"accepted", "has_read_tokens", "claims"})
+_OF_TOKENS: Final = frozenset({"tokens", "claims"})
 """What changes when tokens are read."""
 
 _DERIVED: Final[dict[str, Callable[[Facts], Any]]] = {
-    "accepted": lambda _: None,
-    "has_read_tokens": lambda _: False,
+    "tokens": lambda _: NOT_READ,
     "http": _http,
     "identity": _identity,
     "claims": _claims,

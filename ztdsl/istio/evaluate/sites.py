@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ztdsl.istio.evaluate.attachment import Attachments
 from ztdsl.istio.evaluate.express import Express, express
 from ztdsl.istio.evaluate.facts import Setting
-from ztdsl.istio.evaluate.headers import AUTHORIZATION
 from ztdsl.istio.evaluate.peers import DISABLE, mode
 from ztdsl.istio.evaluate.policies import compile_policies
 from ztdsl.istio.evaluate.site import Site
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ztdsl.istio.evaluate.peers import Mode
-    from ztdsl.istio.kinds import JwtRule, Manifest
+    from ztdsl.istio.kinds import Manifest
     from ztdsl.traffic.mesh import Mesh
     from ztdsl.traffic.request import Destination
 
@@ -50,7 +49,7 @@ class Sites:
     def at(self, to: Destination) -> Ways:
         """The ways at `to`, whatever the address that was called."""
         labels = None if to.labels is None else tuple(to.labels.items())
-        key = (to.namespace, labels, to.port, to.chain, to.proxy, to.service)
+        key = (to.namespace, labels, to.port, to.chain, to.proxy, to.service, to.trusted_proxies)
         ways = self._made.get(key)
         if ways is None:
             if len(self._made) >= _MOST_SITES:
@@ -63,38 +62,17 @@ class Sites:
 
     def _make(self, to: Destination) -> Ways:
         attached = self._attachments.at(to)
-        rules = [rule for each in attached.requests for rule in each.jwt_rules] if to.chain is Chain.HTTP else []
+        has_rules = to.chain is Chain.HTTP and any(each.jwt_rules for each in attached.requests)
         policies = compile_policies(attached.policies, to.chain, self._mesh)
-        reader = TokenReader(attached.requests) if rules else None
+        reader = TokenReader(attached.requests) if has_rules else None
         effective = mode(attached.peers, to, self._mesh) if to.proxy is Proxy.SIDECAR else None
-        site = Site(attached, effective, policies, self._setting(to, rules, effective), reader)
+        site = Site(attached, effective, policies, self._setting(to, effective), reader)
         return Ways(site, express(site, to, self._mesh))
 
-    def _setting(self, to: Destination, rules: list[JwtRule], effective: Mode | None) -> Setting:
+    def _setting(self, to: Destination, effective: Mode | None) -> Setting:
         return Setting(
             self._mesh.path_normalization,
             is_gateway=to.proxy is Proxy.GATEWAY,
-            trusted_proxies=self._mesh.trusted_proxies,
-            written=_written(rules),
-            taken=frozenset(name for rule in rules if not rule.forward_original_token for name in _carrying(rule)),
-            kept=frozenset(name for rule in rules if rule.forward_original_token for name in _carrying(rule)),
+            trusted_proxies=self._mesh.trusted_proxies if to.trusted_proxies is None else to.trusted_proxies,
             reads_server_name=effective is None or effective.value != DISABLE,
         )
-
-
-def _written(rules: list[JwtRule]) -> dict[str, tuple[str, ...] | None]:
-    """The headers that are written of claims, with the path to the claim; None where there are several issuers."""
-    written: dict[str, tuple[str, ...] | None] = {}
-    for rule in rules:
-        if rule.output_payload_to_header is not None:
-            written[rule.output_payload_to_header.lower()] = ()
-        for each in rule.output_claim_to_headers:
-            written[each.header.lower()] = tuple(each.claim.split("."))
-    return written if len(rules) == 1 else dict.fromkeys(written)
-
-
-def _carrying(rule: JwtRule) -> list[str]:
-    """The headers in which the rule looks for a token."""
-    if rule.from_headers or rule.from_params or rule.from_cookies:
-        return [header.name.lower() for header in rule.from_headers]
-    return [AUTHORIZATION]

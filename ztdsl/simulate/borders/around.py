@@ -166,20 +166,23 @@ class Surveyor:
             yield first.but(port=port)
         yield first.but(port=_UNDECLARED)
         if rule.namespace in self._owned:
-            yield first.but(labels={name: f"{value}x" for name, value in first.labels.items()}, proxy=Proxy.SIDECAR)
+            others = {name: f"{value}x" for name, value in first.labels.items()}
+            yield first.but(labels=others, proxy=Proxy.SIDECAR, trusted_proxies=None)
         for workload in spread(self._workloads.get(rule.namespace, ()), _MOST):
             labels = dict(workload.labels)
             is_here = labels == first.labels
             for port in spread(workload.ports, _MOST):
                 is_alike = port.protocol.is_http is not rule.is_tcp
                 if is_alike and _proxy(workload) is first.proxy and not (is_here and port.container == first.port):
-                    yield first.but(labels=labels, port=port.container)
+                    proxies = workload.trusted_proxies
+                    yield first.but(labels=labels, port=port.container, trusted_proxies=proxies)
 
 
 def _bare(workload: Workload | None, namespace: str, port: int, protocol: Chain) -> Draft:
     if workload is None:
         return Draft(namespace, {}, port, protocol, Proxy.SIDECAR)
-    return Draft(namespace, dict(workload.labels), port, protocol, _proxy(workload))
+    labels, proxies = dict(workload.labels), workload.trusted_proxies
+    return Draft(namespace, labels, port, protocol, _proxy(workload), trusted_proxies=proxies)
 
 
 def _proxy(workload: Workload) -> Proxy:

@@ -34,6 +34,7 @@ class Draft:
     host: str = "service.example.com"
     headers: Lines = ()
     token: AnyToken | None = None
+    trusted_proxies: int | None = None
 
     def but(self, **changes: Any) -> Draft:  # noqa: ANN401 - the fields above
         """The draft with other values of some fields."""
@@ -47,7 +48,8 @@ class Draft:
 
     def request(self) -> Request:
         """The request itself."""
-        to = Destination(self.namespace, self.labels, self.port, self.chain, self.proxy)
+        proxies = self.trusted_proxies
+        to = Destination(self.namespace, self.labels, self.port, self.chain, self.proxy, trusted_proxies=proxies)
         tokens = () if self.token is None else (self.token,)
         http = None
         if self.chain is Chain.HTTP:

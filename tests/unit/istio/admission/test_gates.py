@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.specs import spec
-from ztdsl.istio.admission import schema, stable_channel, unknown_fields, webhook
+from ztdsl.istio.admission import null_fields, schema, stable_channel, unknown_fields, webhook
 from ztdsl.istio.document import document
 from ztdsl.istio.kinds import Meta, PeerAuthentication
 from ztdsl.istio.read import from_document
@@ -41,6 +41,9 @@ def places(found: list[Any]) -> list[tuple[str, str]]:
         ({"metadata": None}, [("K-META-1", "")]),
         ({"metadata": []}, [("V-TYPE", "/metadata")]),
         ({"metadata": {"generateName": "a-"}}, []),
+        ({"metadata": {"generateName": "a."}}, [("K-META-1", "/metadata/generateName")]),
+        ({"metadata": {"generateName": "A-"}}, [("K-META-1", "/metadata/generateName")]),
+        ({"metadata": {"name": "a", "generateName": "A-"}}, []),
         ({"metadata": {"namespace": "b"}}, [("K-META-1", "/metadata")]),
         ({"metadata": {"name": "A"}}, [("K-META-1", "/metadata/name")]),
         ({"metadata": {"name": 1}}, [("V-TYPE", "/metadata/name")]),
@@ -108,6 +111,7 @@ def test_what_is_no_object_is_refused_by_both_gates(plain: object) -> None:
     assert schema(plain)
     assert webhook(plain)
     assert unknown_fields(plain) == []
+    assert null_fields(plain) == []
     assert stable_channel(plain) == []
 
 
@@ -144,6 +148,44 @@ def test_free_keys_are_known_and_their_values_are_looked_into() -> None:
     assert unknown_fields(whole(kind="PeerAuthentication", spec=ports)) == [("/spec/portLevelMtls/80/mod", "mode")]
     jwt = {"jwtRules": [{"jwks_uri": "https://a", "presence": "REQUIRED"}]}
     assert unknown_fields(whole(kind="RequestAuthentication", spec=jwt)) == [("/spec/jwtRules/0/presence", None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec_of", "dropped"),
+    [
+        ("AuthorizationPolicy", None, ["/spec"]),
+        ("AuthorizationPolicy", {"selector": {"matchLabels": {"app": None}}}, ["/spec/selector/matchLabels/app"]),
+        ("AuthorizationPolicy", {"selector": {"matchLabels": None}, "action": None}, None),
+        ("AuthorizationPolicy", {"rules": [{"to": [{"operation": None}]}]}, ["/spec/rules/0/to/0/operation"]),
+        ("AuthorizationPolicy", {"unknown": None}, []),
+        ("PeerAuthentication", {"mtls": {"mode": None}}, ["/spec/mtls/mode"]),
+        (
+            "PeerAuthentication",
+            {"selector": {"matchLabels": {"a": "b"}}, "portLevelMtls": {"80": None, "81": {}}},
+            ["/spec/portLevelMtls/80"],
+        ),
+    ],
+)
+def test_fields_of_null_are_dropped_and_not_refused(kind: str, spec_of: Any, dropped: list[str] | None) -> None:
+    """Where the schema has rules for what is left, they are asked of what is left."""
+    plain = whole(kind=kind, spec=spec_of)
+    assert schema(plain) == []
+    assert null_fields(plain) == (["/spec/selector/matchLabels", "/spec/action"] if dropped is None else dropped)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec_of", "expected"),
+    [
+        ("AuthorizationPolicy", {"rules": [None]}, [("V-AP-7", "/spec/rules/0")]),
+        ("AuthorizationPolicy", {"rules": [{"when": [{"key": None}]}]}, [("V-AP-17", "/spec/rules/0/when/0")]),
+        ("PeerAuthentication", {"portLevelMtls": {"80": None}}, [("V-PA-2", "/spec/portLevelMtls")]),
+    ],
+)
+def test_what_is_left_without_the_nulls_may_be_refused(
+    kind: str, spec_of: Any, expected: list[tuple[str, str]]
+) -> None:
+    """An item of a list is not dropped; a required field of null is missing; a mapping may be empty afterwards."""
+    assert places(schema(whole(kind=kind, spec=spec_of)))[:1] == expected
 
 
 @pytest.mark.parametrize(

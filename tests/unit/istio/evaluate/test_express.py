@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.istio.evaluate.cases import mtls, policy, request, source, token, tokens
+from tests.unit.istio.evaluate.cases import mtls, operation, policy, request, source, token, tokens
 from ztdsl.istio.evaluate import Evaluator
+from ztdsl.istio.evaluate.sites import Sites
 from ztdsl.istio.kinds import Condition, Manifest, Operation, Rule, Source
 from ztdsl.traffic.mesh import Mesh, PathNormalization
 from ztdsl.traffic.request import Chain, Destination, Http, InvalidToken, Proxy, Request, Tls
@@ -82,7 +83,7 @@ RULES = st.builds(
 @st.composite
 def manifests(draw: st.DrawFn) -> list[Manifest]:
     """A few policies of one workload, few of them of a kind that takes the long way."""
-    actions = draw(st.lists(st.sampled_from(["ALLOW"] * 6 + ["DENY"] * 4 + ["AUDIT", "CUSTOM"]), max_size=3))
+    actions = draw(st.lists(st.sampled_from(["ALLOW"] * 6 + ["DENY"] * 4 + ["AUDIT"] * 3 + ["CUSTOM"]), max_size=3))
     found: list[Manifest] = [
         policy(
             action,
@@ -149,6 +150,33 @@ def test_both_ways_give_one_decision(given_manifests: list[Manifest], asked: lis
     evaluator = Evaluator(given_manifests, mesh)
     for each in (*asked, *reversed(asked)):
         assert evaluator.decide(each) == evaluator.decide_at_length(each)
+
+
+def test_audit_and_dry_runs_take_the_short_way() -> None:
+    """They are reported beside the decision, for named callers and for strangers."""
+    bar, get = source(principals=("cluster.local/ns/foo/sa/bar",)), operation(methods=("GET",))
+    beside = [policy("AUDIT", bar, get, name="u"), policy("DENY", bar, get, name="d", dry_run="true")]
+    asked = request("POST")
+    for given_manifests in ([*beside], [*beside, policy("ALLOW", bar, name="a")]):
+        express = Sites(given_manifests, Mesh()).at(asked.to).express
+        assert express is not None
+        for peer, method, rules in (("bar", "POST", [0]), ("bar", "GET", [0, 1]), ("baz", "GET", [1])):
+            one = request(method, peer=f"spiffe://cluster.local/ns/foo/sa/{peer}")
+            decision = express(one)
+            assert decision == Evaluator(given_manifests, Mesh()).decide_at_length(one)
+            assert decision is not None
+            assert [each.rule for each in decision.audit] == [each.rule for each in decision.dry_run] == rules
+
+
+def test_a_tested_rule_without_its_fact_takes_the_long_way() -> None:
+    """What is lacking leaves it out of the report alone."""
+    manifests = [policy("AUDIT", operation(hosts=("a",)), Rule(), name="u")]
+    asked = request(host=None)
+    express = Sites(manifests, Mesh()).at(asked.to).express
+    assert express is not None
+    assert express(asked) is None
+    decision = Evaluator(manifests, Mesh()).decide(asked)
+    assert (decision.verdict.value, [each.rule for each in decision.audit]) == ("allow", [1])
 
 
 def test_destinations_that_are_gone_are_not_mistaken_for_others() -> None:

@@ -23,44 +23,19 @@ _NOT_OF_HOSTS: Final = re.compile(r"[^A-Za-z0-9\-._~%!$&'()*+,;=:@\[\]]")
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z:]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
-_METHODS: Final = frozenset(
-    {
-        "ACL",
-        "BIND",
-        "CHECKOUT",
-        "CONNECT",
-        "COPY",
-        "DELETE",
-        "GET",
-        "HEAD",
-        "LINK",
-        "LOCK",
-        "MERGE",
-        "MKACTIVITY",
-        "MKCALENDAR",
-        "MKCOL",
-        "MOVE",
-        "MSEARCH",
-        "NOTIFY",
-        "OPTIONS",
-        "PATCH",
-        "POST",
-        "PROPFIND",
-        "PROPPATCH",
-        "PURGE",
-        "PUT",
-        "REBIND",
-        "REPORT",
-        "SEARCH",
-        "SOURCE",
-        "SUBSCRIBE",
-        "TRACE",
-        "UNBIND",
-        "UNLINK",
-        "UNLOCK",
-        "UNSUBSCRIBE",
-    }
+COMMON_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+"""The methods of RFC 9110, section 9.3, and RFC 5789."""
+METHODS: Final = (
+    *COMMON_METHODS,
+    *("ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE"),
+    *("MSEARCH", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
+    *("UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
 )
+"""What Envoy's HTTP/1 parser lets through; it refuses any other method."""
+_METHODS: Final = frozenset(METHODS)
+
+NO_SLASH: Final = "the path does not begin with a slash"
+NOT_PRINTABLE: Final = "the path has characters that are not printable ASCII"
 
 
 class Rejection(NamedTuple):
@@ -89,9 +64,9 @@ def receive(http: Http, normalization: PathNormalization) -> Http | Rejection:
 
 def _fault(http: Http, normalization: PathNormalization) -> str | None:
     if not http.path.startswith("/"):
-        return "the path does not begin with a slash"
-    if not _is_readable(http.path):
-        return "the path has characters that are not printable ASCII"
+        return NO_SLASH
+    if not is_readable(http.path):
+        return NOT_PRINTABLE
     if not _is_host(http.host):
         return "the host has characters that no host has"
     if not _are_headers(http.headers):
@@ -113,14 +88,14 @@ def is_plain(http: Http) -> bool:
         http.method in _METHODS
         and path[:1] == "/"
         and "%00" not in path
-        and _is_readable(path)
+        and is_readable(path)
         and _is_host(http.host)
         and (not http.headers or (not http.is_grpc and _are_headers(http.headers)))
     )
 
 
-def _is_readable(path: str) -> bool:
-    """Whether the path is printable ASCII without blanks."""
+def is_readable(path: str) -> bool:
+    """Whether a path is printable ASCII without blanks."""
     return path.isascii() and path.isprintable() and " " not in path
 
 

@@ -1,0 +1,115 @@
+"""One rule of a RequestAuthentication: where it looks for tokens, and whom it believes.
+
+Source: Envoy `source/extensions/filters/http/jwt_authn/authenticator.cc`, `jwt_verify_lib`.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from ztdsl.istio.evaluate.places import RUN, places
+from ztdsl.traffic.request import InvalidToken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ztdsl.istio.kinds import JwtRule
+    from ztdsl.traffic.decision import Decider
+    from ztdsl.traffic.request import AnyToken, Token
+
+_ALWAYS_SPLIT: Final = ("scope", "permission")
+_PARTS: Final = 3
+
+
+class Found(Enum):
+    """What one rule makes of a request."""
+
+    ACCEPTED = "accepted"
+    MISSING = "no token"
+    INVALID = "the token is not valid"
+    ISSUER = "no RequestAuthentication accepts the token's issuer"
+    AUDIENCE = "the token is for another audience"
+
+
+class TokenRule:
+    """Reads tokens as one rule does.
+
+    Attributes:
+        issuer: whose tokens it accepts; empty for anybody's.
+        decider: the object that has the rule.
+        places: where it looks.
+        rule: what the object says.
+    """
+
+    def __init__(self, rule: JwtRule, decider: Decider) -> None:
+        self.issuer = rule.issuer or ""
+        self.decider = decider
+        self.places = places(rule)
+        self.rule = rule
+        self._audiences = {_bare(audience) for audience in rule.audiences}
+        self._split = (*_ALWAYS_SPLIT, *rule.space_delimited_claims)
+
+    def read(self, token: AnyToken) -> Found:
+        """What the rule makes of the only token of a request."""
+        if not self.places.hold(token):
+            return Found.MISSING
+        if isinstance(token, InvalidToken) or not self.places.cuts(token) or not _is_readable(token.claims):
+            return Found.INVALID
+        if self.issuer and token.claims.get("iss") != self.issuer:
+            return Found.ISSUER
+        if self._audiences and not self._audiences & _audiences(token):
+            return Found.AUDIENCE
+        return Found.ACCEPTED
+
+    def claims_of(self, token: Token) -> Mapping[str, Any]:
+        """The claims as policies see them."""
+        claims = dict(token.claims)
+        for name in self._split:
+            value = claims.get(name)
+            if isinstance(value, str):
+                claims[name] = value.split(" ")
+        return claims
+
+
+def is_token(text: str) -> bool:
+    """Whether the text may be a signed token: three parts, of which the first two are JSON (RFC 7515, section 3.1)."""
+    run = RUN.match(text)
+    parts = () if run is None else run[0].split(".")
+    return len(parts) == _PARTS and all(parts) and _is_object(parts[0]) and _is_object(parts[1])
+
+
+def _is_object(part: str) -> bool:
+    try:
+        return isinstance(json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))), dict)
+    except ValueError:
+        return False
+    except RecursionError:
+        return True
+
+
+def _is_readable(claims: Mapping[str, Any]) -> bool:
+    """Whether the registered claims have the types that a token needs to be one (`jwt_verify_lib/jwt.cc`)."""
+    if not all(isinstance(claims.get(name, ""), str) for name in ("iss", "sub", "jti")):
+        return False
+    if not all(_is_time(claims.get(name, 0)) for name in ("exp", "nbf", "iat")):
+        return False
+    audience = claims.get("aud", "")
+    return isinstance(audience, str) or (isinstance(audience, list) and all(isinstance(each, str) for each in audience))
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _audiences(token: Token) -> set[str]:
+    given = token.claims.get("aud", [])
+    return {_bare(each) for each in ([given] if isinstance(given, str) else given)}
+
+
+def _bare(audience: str) -> str:
+    """The audience as it is compared: without its scheme and one slash at the end (`check_audience.cc`)."""
+    bare = audience.removeprefix("https://") if audience.startswith("https://") else audience.removeprefix("http://")
+    return bare.removesuffix("/")
