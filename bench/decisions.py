@@ -1,4 +1,4 @@
-"""Decisions per second: in process, through the batch interface, and beside engines that people use for such questions."""
+"""Decisions per second: in process, through the batch interface, and beside engines that people ask such questions."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _in_process(asked: Asked, heading: str, measured: Mapping[str, Series], coun
     return result
 
 
-def _other(  # noqa: PLR0913, PLR0917 - one row
+def _other(  # noqa: PLR0917 - one row
     asked: Asked, heading: str, what: str, series: Series, items: int, ours: Series, count: int
 ) -> Row:
     times = ratio(series, ours, count / items)

@@ -126,7 +126,9 @@ def _record(row: Row) -> dict[str, Any]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     beside = ", ".join(f"{_times(value)} x {name}" for name, value in row.beside.items())
-    derived = ", ".join(f"{value:.3f}" for value in row.derived.values())
+    derived = ", ".join(
+        _time(value) if name == "beyond_reading" else f"{value:.3f}" for name, value in row.derived.items()
+    )
     size = (row.what, _count(row.services), _count(row.objects))
     limits = tuple("; ".join(v.text for v in found) for found in (row.verdicts("floor"), row.verdicts("goal")))
     if row.failure:
@@ -136,7 +138,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     seconds = row.series.seconds
     return (
         *size,
-        f"{row.series.bytes_out / 1e6:.2f}" if row.objects else "",
+        f"{row.series.bytes_out / 1e6:.2f}" if row.objects and row.items is None else "",
         _time(row.series.median),
         f"{_time(min(seconds))} to {_time(max(seconds))}",
         str(len(seconds)),

@@ -1,7 +1,7 @@
 """Decide requests with Cedar: `cedar_decide.py OBJECTS QUESTIONS COUNT ANSWERS whole|sharded`.
 
-Only the decisions are timed, in seconds of the processor; policies are parsed before. `whole` has one policy set for all services and asks in one
-batch; `sharded` has, written by hand, one policy set for each service.
+Only the decisions are timed, in seconds of the processor; policies are parsed before. `whole` has one policy set for
+all services and asks in one batch; `sharded` has, written by hand, one policy set for each service.
 """
 
 import json

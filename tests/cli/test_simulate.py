@@ -120,6 +120,13 @@ def test_a_line_that_is_no_request_ends_the_work(good: Path, ztc: Ztc) -> None:
         (["--to", "orders", "--from", "frontent"], "no workload `frontent`"),
         (["--to", "orders", "--http", "orders"], "is not a request"),
         (["--to", "orders", "--http", "GET /", "--header", "x"], "is not a header"),
+        (["--to", "orders", "--header", "x: y"], "a connection has no headers"),
+        (["--to", "orders", "--http", "GET /", "--source-ip", "10.1.2.300"], "`10.1.2.300` is not an IP address"),
+        (["--to", "orders", "--http", "GET /", "--remote-ip", "10.0.0.0/8"], "`10.0.0.0/8` is not an IP address"),
+        (["--to", "\x1b[2Jorders"], "no workload `\\x1b[2Jorders`"),
+        (["--header", "x: y", "--requests", "x"], "`--header` says what one request is"),
+        (["--plaintext", "--requests", "x"], "`--plaintext` says what one request is"),
+        (["-o", "json", "--requests", "x"], "`-o json` is for one request"),
         (["--to", "orders", "-f", "manifests"], "-f names manifests"),
         (["--to", "orders", "--requests", "x"], "--requests names many"),
         (["--to", "orders", "-o", "jsonl"], "is for --requests"),
@@ -133,3 +140,49 @@ def test_mistakes_are_named(words: list[str], said: str, good: Path, ztc: Ztc) -
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("claims", "code", "said"),
+    [
+        ('{"exp": 4000000000}', 0, "allow (200): "),
+        ('{"invalid": "no key"}', 0, "allow (200): "),
+        ('{"SECRET": NaN}', 2, "`-` is not JSON"),
+        ('{"SECRET', 2, "`-` is not JSON"),
+        ('["SECRET"]', 2, "`-` holds no JSON object"),
+        ('{"claims": "SECRET"}', 2, "`token.claims` is not an object"),
+    ],
+)
+def test_claims_from_stdin(claims: str, code: int, said: str, good: Path, ztc: Ztc) -> None:
+    """`-` is stdin; what is no token is refused, and nothing of it is shown."""
+    words = ("--from", "frontend", "--to", "orders", "--http", "GET /orders", "--token", "-")
+    ended = ztc("simulate", good, *words, stdin=claims)
+    assert ended.code == code
+    assert said in ended.out + ended.err
+    assert "SECRET" not in ended.out + ended.err
+
+
+def test_stdin_is_read_once(tmp_path: Path, ztc: Ztc) -> None:
+    """Manifests and a token cannot both be stdin."""
+    ended = ztc("simulate", "-f", "-", "--to", "orders", "--token", "-", cwd=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert "stdin is named more than once" in ended.err
+
+
+def test_what_is_asked_cannot_move_the_cursor(good: Path, ztc: Ztc) -> None:
+    """Control characters of a request are shown as escapes, on the command line and in a file of requests."""
+    one = ztc("simulate", good, "--from", "frontend", "--to", "orders", "--http", "GET /\x1b[2J\n")
+    assert one.out.startswith("rejected (400): GET /\\x1b[2J")
+    many = ztc("simulate", good, "--requests", "-", stdin='{"\\u001b[2J": 1}\n')
+    assert many.code == 2
+    assert "line 1 of `stdin`: `\\x1b[2J` is not known" in many.err
+
+
+def test_without_an_inventory_nobody_has_a_name(tmp_path: Path, ztc: Ztc) -> None:
+    """The advice is to name one."""
+    (tmp_path / "m.yaml").write_text(
+        "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: a, namespace: b}, spec: {}}\n"
+    )
+    ended = ztc("simulate", "-f", "m.yaml", "--to", "orders", "--http", "GET /", cwd=tmp_path)
+    assert ended.code == 2
+    assert "name an inventory of workloads with --workloads" in ended.err

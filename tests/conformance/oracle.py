@@ -48,6 +48,7 @@ def answers(jobs: Iterable[Plain]) -> Iterator[Plain]:
     Raises:
         NoOracle: Go is missing, or the program cannot be built.
         JobFailed: a job has no answer.
+        Exception: whatever `jobs` raises, after the answers to those before.
     """
     with (
         tempfile.TemporaryFile() as said,
@@ -66,6 +67,8 @@ def answers(jobs: Iterable[Plain]) -> Iterator[Plain]:
         finally:
             process.kill()
             writer.join()
+        if writer.failed is not None:
+            raise writer.failed
         if answered < writer.asked:
             said.seek(0)
             raise JobFailed(said.read().decode(errors="replace")[-_SHOWN:])
@@ -79,6 +82,7 @@ class _Writer(threading.Thread):
         self._process = process
         self._jobs = jobs
         self.asked = 0
+        self.failed: Exception | None = None
 
     def run(self) -> None:
         """Write all jobs, or as many as are taken."""
@@ -90,6 +94,8 @@ class _Writer(threading.Thread):
                     stream.write(json.dumps(job).encode() + b"\n")
         except BrokenPipeError:
             return  # the process has ended: the reader of its answers sees that some are missing
+        except Exception as wrong:  # noqa: BLE001 - the reader raises it: nobody sees what a thread raises
+            self.failed = wrong
 
 
 def binary() -> Path:

@@ -102,8 +102,8 @@ def simulate(
     _refuse_contradictions(
         policy, filename, requests, output, [name for name, value in one.items() if value is not None]
     )
-    if token == "-" and filename is not None and "-" in filename:
-        raise UsageProblem("the manifests and the token are both stdin", "name a file for one of them")
+    if [*(filename or []), requests, token].count("-") > 1:
+        raise UsageProblem("stdin is named more than once", "name a file")
     refuse_empty({"POLICY": policy, "--requests": requests, "--workloads": workloads, **one})
     chosen = settings(mesh, config, istio_version, today, None)
     ready = opened(policy, filename or [], workloads, chosen)
@@ -135,8 +135,6 @@ def _refuse_contradictions(
     if requests is not None:
         if one:
             raise UsageProblem(f"`{one[0]}` says what one request is, and --requests names many", "leave one out")
-        if requests == "-" and filename is not None and "-" in filename:
-            raise UsageProblem("the manifests and the requests are both stdin", "name a file for one of them")
         if output == "json":
             raise UsageProblem("`-o json` is for one request", "write -o jsonl for --requests")
         return

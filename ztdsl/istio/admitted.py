@@ -203,7 +203,6 @@ def _jwt_rule(plain: object, at: str) -> JwtRule:
         forward_original_token=forward is True,
         timeout=_optional(keys, "timeout", at),
         space_delimited_claims=_strings(keys.get("spaceDelimitedClaims"), at, "spaceDelimitedClaims"),
-        presence=_optional(keys, "presence", at),
     )
 
 

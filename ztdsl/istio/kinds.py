@@ -101,7 +101,6 @@ class JwtRule:
     forward_original_token: bool = False
     timeout: str | None = None
     space_delimited_claims: Strings = ()
-    presence: str | None = None
 
 
 @quick

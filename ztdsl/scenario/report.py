@@ -94,6 +94,8 @@ def _miss(subject: Subject, miss: Miss) -> Iterator[str]:
 
 
 def _difference(failure: Failure) -> str:
+    if not failure.expected and failure.found is not None:
+        return visible(failure.found)  # the rule is left out as a whole, and this is why
     shown = [visible(value) for value in failure.expected[:_MOST_VALUES]]
     rest = len(failure.expected) - _MOST_VALUES
     expected = ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")

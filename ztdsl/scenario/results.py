@@ -111,7 +111,7 @@ def as_github(results: Results) -> str:
         file = display_path(place.file).translate(IN_PROPERTY)
         title = visible(outcome.scenario.name).translate(IN_PROPERTY)
         where = f"file={file},line={place.line or 1},title={title}"
-        lines.append(f"::error {where}::{message.translate(IN_DATA)}\n")
+        lines.append(f"::error {where}::{visible(message).translate(IN_DATA)}\n")
     return "".join(lines)
 
 

@@ -3,28 +3,21 @@ package main
 import (
 	"encoding/json"
 
-	"google.golang.org/protobuf/encoding/protojson"
-
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/pkg/networking"
 	"istio.io/istio/pilot/pkg/networking/core"
 	"istio.io/istio/pilot/pkg/networking/plugin/authz"
 )
 
-// The RBAC filters that istiod makes of the policies that apply to a workload, for requests and for connections.
+// The filters that istiod makes of the policies that apply to a workload, for requests and for connections, in the
+// order of a filter chain: those that ask a provider stand before the others.
 func authorization(asked job) answer {
 	http, tcp := []json.RawMessage{}, []json.RawMessage{}
 	withProxy(asked, func(generated *core.ConfigGenTest, node *model.Proxy) {
-		builder := authz.NewBuilder(authz.Local, generated.PushContext(), node, false)
-		for _, filter := range builder.BuildHTTP(networking.ListenerClassSidecarInbound) {
-			text, err := protojson.Marshal(filter)
-			must(err)
-			http = append(http, text)
-		}
-		for _, filter := range builder.BuildTCP() {
-			text, err := protojson.Marshal(filter)
-			must(err)
-			tcp = append(tcp, text)
+		for _, action := range []authz.ActionType{authz.Custom, authz.Local} {
+			builder := authz.NewBuilder(action, generated.PushContext(), node, false)
+			http = append(http, plain(builder.BuildHTTP(networking.ListenerClassSidecarInbound))...)
+			tcp = append(tcp, plain(builder.BuildTCP())...)
 		}
 	})
 	return answer{"http": http, "tcp": tcp}
