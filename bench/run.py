@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench/run.py", description="Measure ztc and its peers; always exits 0.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON, too")
-    parser.add_argument("--full", action="store_true", help="every peer at 10,000 services, too: about ten minutes")
+    parser.add_argument("--full", action="store_true", help="every peer at 10,000 services and a million requests, too")
     parser.add_argument("--quick", action="store_true", help="two small sizes and few runs, to see that it works")
     parser.add_argument("--peers", type=Path, metavar="DIR", help="install the peers here and keep them")
     parser.add_argument("--no-peers", action="store_true", help="install nothing; PyYAML is measured all the same")

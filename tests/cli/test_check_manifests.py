@@ -83,13 +83,13 @@ def test_thresholds(flags: tuple[str, ...], code: int, manifests: Path, ztc: Ztc
     assert ztc("check", "-f", manifests, *flags).code == code
 
 
-def test_what_a_cluster_refuses_is_like_a_policy_that_does_not_load(tmp_path: Path, ztc: Ztc) -> None:
-    """The exit code is 2, and what the objects mean is not looked at."""
+def test_what_a_cluster_refuses_is_a_finding(tmp_path: Path, ztc: Ztc) -> None:
+    """The exit code is 1, and what the objects mean is not looked at."""
     (tmp_path / "m.yaml").write_text(BAD.replace("action: ALLOW", "action: allow"))
 
     ended = ztc("check", "-f", "m.yaml", "-o", "json")
 
-    assert ended.code == 2
+    assert ended.code == 1
     assert [finding["code"] for finding in json.loads(ended.out)["findings"]] == ["ZT040"]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.scenario.phrase import http_of, token_of
 from ztdsl.scenario.report import text, title_of
-from ztdsl.traffic.request import Request, Tls
+from ztdsl.traffic.request import Chain, Request, Tls
 from ztdsl.traffic.wire import decision_document, decision_line, request_from
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def request_by_name(
         UnknownWorkload: a name means no workload, or several.
         Misread: `http` or a header is something else.
     """
-    destination = subject.cast.destination(to)
+    destination = subject.cast.destination(to, Chain.TCP if http is None else Chain.HTTP)
     peer = None if caller is None or plaintext else subject.cast.identity(caller)
     return Request(
         destination,

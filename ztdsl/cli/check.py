@@ -26,7 +26,7 @@ from ztdsl.cli.flags import (
 )
 from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.streams import say
-from ztdsl.cli.subjects import refuse_two_subjects
+from ztdsl.cli.subjects import exit_of, refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def check(
         if not quiet:
             say(_skipped(checked.skipped))
         if not checked.is_read:
-            return exits.USAGE
+            return exit_of(checked.report)
     failed = threshold.fails(checked.report, checked.configuration.fail_on)
     return exits.FINDINGS if failed else exits.CLEAN
 

@@ -29,7 +29,7 @@ from ztdsl.cli.flags import (
 )
 from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.streams import STDOUT, write_product
-from ztdsl.cli.subjects import opened, refuse_two_subjects
+from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def simulate(
     if ready.report.findings and (ready.subject is None or policy is None):
         say_findings(ready.report, color=color)
     if ready.subject is None:
-        return exits.FINDINGS if policy is not None else exits.USAGE
+        return exit_of(ready.report)
     if requests is not None:
         return _batch(ready.subject, requests)
     words = {

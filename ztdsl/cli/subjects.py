@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ztdsl.cli import exits
 from ztdsl.cli.settings import Settings, refuse_stdin
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
     from ztdsl.api import Opened
+    from ztdsl.diagnostics.report import Report
+
+
+# A file that cannot be read; everything else that is wrong is a finding about what it says.
+_UNREADABLE = frozenset({"ZT007", "ZT021", "ZT022", "ZT023", "ZT029", "ZT050"})
+
+
+def exit_of(report: Report) -> int:
+    """The exit code of a report with errors: whether a file could not be read, or says something wrong."""
+    return exits.USAGE if any(each.code in _UNREADABLE for each in report.findings) else exits.FINDINGS
 
 
 def refuse_two_subjects(policy: str | None, filename: list[str] | None) -> None:

@@ -26,7 +26,7 @@ from ztdsl.cli.flags import (
 )
 from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.streams import STDOUT, say, write_product
-from ztdsl.cli.subjects import opened, refuse_two_subjects
+from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test(
     if ready.report.findings and (ready.subject is None or policy is None):
         say_findings(ready.report, color=color)
     if ready.subject is None:
-        return exits.USAGE
+        return exit_of(ready.report)
     from ztdsl.api import run_scenarios  # noqa: PLC0415 - a mistake in the flags is answered without it
 
     tested = run_scenarios(ready.subject, paths, now=time.time(), only=only, fail_fast=fail_fast)

@@ -24,7 +24,9 @@ class UsageProblem(Exception):  # noqa: N818 - it is what the user's line has, n
 
     def text(self) -> str:
         """The message as it is printed, with a final newline."""
-        lines = [f"error: {self.message}", *(f"  = help: {phrase}" for phrase in self.help)]
+        from ztdsl.diagnostics.formats.escape import visible  # noqa: PLC0415 - most commands make no mistake
+
+        lines = [f"error: {visible(self.message)}", *(f"  = help: {visible(phrase)}" for phrase in self.help)]
         return "\n".join(lines) + "\n"
 
 

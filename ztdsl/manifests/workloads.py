@@ -7,7 +7,7 @@ the beginning of its name. Source: Istio `pkg/config/kube/conversion.go` (Conver
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ztdsl.diagnostics.catalogue import diagnostic
@@ -211,13 +211,14 @@ def _workloads(pods: Iterable[_Pods], services: Iterable[dict[str, Any]]) -> Ite
             continue
         seen.add(key)
         chosen = [s for s in by_namespace.get(each.namespace, []) if _selects(s, each.labels)]
+        is_gateway = _is_gateway(each.labels)
         yield KnownWorkload(
             each.namespace,
             str(_at(chosen[0], "metadata").get("name")) if len(chosen) == 1 else each.name,
             each.labels,
-            tuple(_ports(each, chosen)),
+            tuple(_at_gateway(port) if is_gateway else port for port in _ports(each, chosen)),
             each.account,
-            "gateway" if _is_gateway(each.labels) else "service",
+            "gateway" if is_gateway else "service",
         )
 
 
@@ -246,6 +247,11 @@ def _ports(pods: _Pods, services: Iterable[dict[str, Any]]) -> Iterator[KnownPor
         if number not in seen:
             seen.add(number)
             yield KnownPort(number, None, name, None)
+
+
+def _at_gateway(port: KnownPort) -> KnownPort:
+    """A port of a gateway: whether TLS ends there and requests are read, a Gateway says, which nobody has shown."""
+    return replace(port, protocol=None) if port.protocol == "tcp" else port
 
 
 def protocol_of(app_protocol: str | None, name: str | None) -> ServedAs | None:

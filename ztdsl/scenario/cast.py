@@ -94,6 +94,10 @@ class Cast:
             UnknownWorkload: none or several go by that name, or its service account is not known.
         """
         if name.startswith(SPIFFE):
+            domain, _, path = name.removeprefix(SPIFFE).partition("/")
+            if not domain or not path:
+                message = f"`{name}` is no SPIFFE identity: write spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT"
+                raise UnknownWorkload(message, ())
             return name
         if name in self._identities and not any(actor.name == name for actor in self.actors):
             return self._identities[name]
@@ -103,23 +107,22 @@ class Cast:
             raise UnknownWorkload(message, ())
         return f"{SPIFFE}{self._trust_domain}/ns/{actor.namespace}/sa/{actor.service_account}"
 
-    def destination(self, name: str) -> Destination:
+    def destination(self, name: str, sent: Chain) -> Destination:
         """The callee `[namespace/]service[:port]`; without a port the workload must have exactly one.
 
+        Where nobody knows what serves the port, it is what fits what is `sent` there.
+
         Raises:
-            UnknownWorkload: no such workload or port, several of them, or a port whose protocol is not known.
+            UnknownWorkload: no such workload or port, or several of them.
         """
         place, _, port = name.partition(":")
         actor = self.actor(place)
         door = _door(actor, port)
-        if door.chain is None:
-            message = f"the protocol of port {door.number} of `{actor.full_name}` is not known"
-            raise UnknownWorkload(message, ())
         return Destination(
             actor.namespace,
             actor.labels,
             door.number,
-            door.chain,
+            door.chain or sent,
             actor.proxy,
             trusted_proxies=actor.trusted_proxies,
         )

@@ -17,7 +17,7 @@ from ztdsl.scenario.schema import FileShape
 from ztdsl.scenario.sentence import FORM, Sentence, sentence_of
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.names import UnknownWorkload
-from ztdsl.traffic.request import Request, Tls
+from ztdsl.traffic.request import Chain, Request, Tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -130,7 +130,7 @@ class _Reader:
 
     def _request(self, said: Sentence, facts: Facts, path: Steps) -> Request | None:
         try:
-            destination = self._cast.destination(said.callee)
+            destination = self._cast.destination(said.callee, Chain.TCP if said.http is None else Chain.HTTP)
             peer = self._peer(said.caller)
             headers = [f"{name}: {line}" for name, lines in facts.headers.items() for line in lines]
             source_ip, remote_ip = (each and address_of(each) for each in (facts.source_ip, facts.remote_ip))

@@ -76,6 +76,16 @@ def test_controllers_stand_for_their_pods(tmp_path: Path) -> None:
     assert [(each.name, each.kind, each.service_account) for each in known] == [("edge", "gateway", "default")]
 
 
+def test_a_gateway_may_end_tls(tmp_path: Path) -> None:
+    """What serves a gateway's `https` port is a Gateway's matter, and so it is not known."""
+    pod = _pod("edge", {"app": "o", "istio": "ingressgateway"}, [{"containerPort": 8443}])
+    service = _service(
+        [{"port": 443, "targetPort": 8443, "name": "https"}, {"port": 80, "targetPort": 8080, "name": "http"}]
+    )
+    known, _ = _read(tmp_path / "g.json", {"apiVersion": "v1", "kind": "List", "items": [pod, service]})
+    assert [(port.number, port.protocol) for port in known[0].ports] == [(8443, None), (8080, "http")]
+
+
 @pytest.mark.parametrize(
     ("app", "name", "served"),
     [

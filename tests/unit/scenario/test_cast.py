@@ -45,7 +45,7 @@ def asked(where: Destination, remote_ip: str | None = None, *, is_forwarded: boo
 @pytest.mark.parametrize(("name", "proxies"), [("one", 1), ("two", 2), ("plain", None), ("service", None)])
 def test_a_destination_by_name_has_its_gateway_s_proxies(name: str, proxies: int | None) -> None:
     """Where the gateway says how many; else the mesh does."""
-    assert CAST.destination(f"edge/{name}").trusted_proxies == proxies
+    assert CAST.destination(f"edge/{name}", Chain.HTTP).trusted_proxies == proxies
 
 
 @pytest.mark.parametrize(
