@@ -30,7 +30,6 @@ pytestmark = pytest.mark.skipif(
 def really(asked: Sequence[Topic]) -> list[Vector]:
     """What istiod and Envoy make of the topics; without them the test is skipped, or fails where CI is set."""
     from tests.conformance.oracle import NoOracle  # noqa: PLC0415 - only this lane needs what asks istiod
-
     from tests.conformance.record import measure  # noqa: PLC0415 - likewise
 
     try:

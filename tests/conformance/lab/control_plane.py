@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tests.conformance.oracle import answers, istio_version
-
 from tests.conformance.topics.shape import HOST, Plain, Topic, Workload
 
 ADDRESS: Final = "10.0.0.1"
