@@ -51,8 +51,13 @@ def _files(path: str, problems: list[Diagnostic]) -> Iterator[str]:
     for directory, below, names in os.walk(path, onerror=unreadable):
         below.sort()
         for name in sorted(names):
-            if name.endswith(ENDINGS):
-                yield str(Path(directory) / name)
+            if not name.endswith(ENDINGS):
+                continue
+            file = Path(directory) / name
+            if file.exists() and not file.is_file() and not file.is_dir():
+                problems.append(_problem(str(file), "it is a pipe, a socket or a device"))
+            else:
+                yield str(file)
 
 
 def _text(file: str, problems: list[Diagnostic]) -> str | None:

@@ -75,13 +75,13 @@ def _take(
     into: tuple[list[Document], Counter[str], list[Diagnostic]],
 ) -> None:
     documents, skipped, problems = into
-    if not isinstance(plain, dict) or "kind" not in plain or "apiVersion" not in plain:
-        message = "a document is no Kubernetes object: it has no `kind` and no `apiVersion`"
+    if not isinstance(plain, dict) or not _is_named(plain.get("kind")) or not _is_named(plain.get("apiVersion")):
+        message = "a document is no Kubernetes object: it lacks a text as `kind` or as `apiVersion`"
         problems.append(diagnostic("ZT021", message, Label(place.span(""))))
         return
     kind = plain["kind"]
-    if kind not in KINDS or not str(plain["apiVersion"]).startswith(_GROUP):
-        skipped[str(kind)] += 1
+    if kind not in KINDS or not plain["apiVersion"].startswith(_GROUP):
+        skipped[kind] += 1
         return
     found = refusals(plain, place)
     problems += found
@@ -99,6 +99,10 @@ def _take(
         problems.append(diagnostic("ZT040", f"a cluster cannot read the object: {error}", Label(place.span(""))))
         return
     documents.append(Document(source.name, plain, manifest, place))
+
+
+def _is_named(word: object) -> bool:
+    return isinstance(word, str) and word != ""
 
 
 def _repeated(documents: Sequence[Document]) -> Iterator[Diagnostic]:

@@ -27,12 +27,15 @@ def unreadable(file: str, text: str, error: Unreadable) -> Diagnostic:
 
 def wrong_type(message: str, label: Label) -> Diagnostic:
     """The finding about a value of another type than its field takes."""
-    if "number" in message or "integer" in message:
-        advice = ['put it in quotes: Istio takes ports and numbers as strings, such as "8080"']
-    elif "bool" in message or "true" in message or "false" in message:
-        advice = ["put it in quotes: YAML reads a bare `on`, `off`, `yes`, `no`, `true` or `false` as a boolean"]
-    elif "null" in message:
+    found, _, wanted = message.partition(" stands where the schema asks for ")
+    if "null" in message:
         advice = ["give it a value or remove the field: YAML reads an empty value as null"]
+    elif wanted.startswith("a string") and found == "a number":
+        advice = ['put it in quotes: Istio takes ports and numbers as strings, such as "8080"']
+    elif wanted.startswith("a string") and found == "a boolean":
+        advice = ["put it in quotes: YAML reads a bare `on`, `off`, `yes`, `no`, `true` or `false` as a boolean"]
+    elif wanted.startswith("a boolean"):
+        advice = ["write `true` or `false` without quotes"]
     else:
         advice = []
     return diagnostic("ZT025", message, label, help=advice)

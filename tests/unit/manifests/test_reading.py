@@ -115,3 +115,38 @@ def test_what_the_examples_build_is_read_without_findings(name: str, root: Path)
     """Our own manifests pass both gates."""
     read = read_manifests([str(root / "examples" / name / "expected" / "manifests.yaml")])
     assert (read.findings, bool(read.documents)) == ((), True)
+
+
+@pytest.mark.parametrize("kind", ["[a]", "{a: b}", "", "5", "true"])
+@pytest.mark.parametrize("key", ["kind", "apiVersion"])
+def test_a_kind_that_is_no_text_is_no_object(key: str, kind: str, tmp_path: Path) -> None:
+    """It is one finding, whatever stands there."""
+    words = {"kind": "AuthorizationPolicy", "apiVersion": "security.istio.io/v1", key: kind}
+    (tmp_path / "a.yaml").write_text("".join(f"{name}: {word}\n" for name, word in words.items()))
+    assert _codes(read_manifests([str(tmp_path / "a.yaml")])) == ["ZT021"]
+
+
+def test_a_pipe_in_a_directory_is_not_waited_for(tmp_path: Path) -> None:
+    """It would block for ever; one that is named itself is read."""
+    (tmp_path / "a.yaml").write_text(POLICY)
+    os.mkfifo(tmp_path / "b.yaml")
+    read = read_manifests([str(tmp_path)])
+    assert (len(read.documents), _codes(read)) == (1, ["ZT007"])
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("forwardOriginalToken: 'true'", "without quotes"),
+        ("issuer: 8", "put it in quotes"),
+        ("issuer: on", "YAML reads a bare"),
+        ("issuer:", "give it a value"),
+    ],
+)
+def test_advice_follows_what_is_wanted(value: str, advice: str, tmp_path: Path) -> None:
+    """A text where a boolean is wanted loses its quotes, a number where a text is wanted gets them."""
+    head = "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: a, namespace: shop}\n"
+    rules = f"spec:\n  jwtRules:\n  - jwksUri: https://auth.example.com/keys\n    {value}\n"
+    (tmp_path / "a.yaml").write_text(head + rules)
+    found = read_manifests([str(tmp_path / "a.yaml")]).findings
+    assert advice in next(each for each in found if each.code == "ZT025").help[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ztdsl.manifests import KnownPort, KnownWorkload, read_workloads
-from ztdsl.manifests.workloads import protocol_of
+from ztdsl.manifests.served import protocol_of
 
 if TYPE_CHECKING:
     from pathlib import Path
