@@ -148,7 +148,6 @@ def _refuse_contradictions(
 
 def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, color: str) -> int:
     from ztdsl.api import request_by_name, simulate_request  # noqa: PLC0415
-    from ztdsl.diagnostics.formats.escape import visible  # noqa: PLC0415
     from ztdsl.scenario.phrase import Misread, address_of  # noqa: PLC0415
     from ztdsl.scenario.report import title_in_words  # noqa: PLC0415
     from ztdsl.traffic.decision import Verdict  # noqa: PLC0415
@@ -164,9 +163,9 @@ def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, colo
         advice = [f"candidates: {candidates}"] if candidates else []
         if not subject.cast.actors:
             advice = ["name an inventory of workloads with --workloads, or write requests as JSON with --requests"]
-        raise UsageProblem(visible(unknown.message), *map(visible, advice)) from None
+        raise UsageProblem(unknown.message, *advice) from None
     except Misread as misread:
-        raise UsageProblem(visible(misread.message), misread.advice) from None
+        raise UsageProblem(misread.message, misread.advice) from None
     simulation = simulate_request(subject, request, title_in_words(words["http"], to, words["caller"]))
     if output == "json":
         write_product(json.dumps(simulation.to_dict(), indent=2) + "\n")
@@ -177,7 +176,6 @@ def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, colo
 
 def _batch(subject: Asked, requests: str) -> int:
     from ztdsl.api import MalformedRequest, simulate_lines  # noqa: PLC0415
-    from ztdsl.diagnostics.formats.escape import visible  # noqa: PLC0415
     from ztdsl.traffic.decision import Verdict  # noqa: PLC0415
 
     undecided = False
@@ -195,7 +193,7 @@ def _batch(subject: Asked, requests: str) -> int:
         except MalformedRequest as malformed:
             write_product("".join(pending))
             name = "stdin" if requests == "-" else requests
-            message = visible(f"line {malformed.line} of `{name}`: {malformed.message}")
+            message = f"line {malformed.line} of `{name}`: {malformed.message}"
             raise UsageProblem(message, "the answers before it were written") from None
     write_product("".join(pending))
     return exits.UNDECIDED if undecided else exits.CLEAN

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.model import Spot
 from ztdsl.diagnostics.source import display_path, span_of
 from ztdsl.istio.evaluate import Evaluator
-from ztdsl.istio.kinds import DRY_RUN_ANNOTATION, AuthorizationPolicy
+from ztdsl.istio.evaluate.policies import is_enforced
+from ztdsl.istio.kinds import AuthorizationPolicy
 from ztdsl.scenario.cast import cast_of_inventory, cast_of_model
 from ztdsl.simulate import Simulator
 from ztdsl.traffic.decision import Decider, Verdict
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from ztdsl.traffic.decision import Decision
     from ztdsl.traffic.mesh import Mesh
     from ztdsl.traffic.request import Request
-
-
-_TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})  # Go's strconv.ParseBool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +149,6 @@ def subject_of_manifests(documents: Iterable[Document], mesh: Mesh, known: Itera
 
     cast = cast_of_inventory(known, mesh.trust_domain)
     return Subject(mesh, cast, [each.manifest for each in kept], ground)
-
-
-def is_enforced(policy: AuthorizationPolicy) -> bool:
-    """Whether the policy allows or denies, rather than being tried, audited or asked of a provider."""
-    dry_run = dict(policy.meta.annotations).get(DRY_RUN_ANNOTATION, "")
-    return policy.action in {"ALLOW", "DENY"} and dry_run not in _TRUE
 
 
 def _key(manifest: Manifest) -> tuple[str, str, str]:

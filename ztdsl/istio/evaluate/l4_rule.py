@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.istio.evaluate.truth import every, some
 from ztdsl.traffic.addresses import parse_block
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def matches_l4(rule: Rule, policy: AuthorizationPolicy, connection: Connection) 
     if rule.sources:
         clauses.append([_source(each, connection, namespace) for each in rule.sources])
     clauses.extend([_condition(each, connection)] for each in rule.conditions)
-    return _every(_some(clause) for clause in clauses)
+    return every(some(clause) for clause in clauses)
 
 
 _SEEN_KEYS: Final = frozenset(
@@ -112,27 +113,7 @@ def _ports_field(values: Strings, others: Strings, connection: Connection) -> It
 def _match(tests: Iterable[Truth]) -> Truth:
     """Whether every test holds; a match without any is empty, which ztunnel takes for false."""
     found = list(tests)
-    return _every(found) if found else False
-
-
-def _every(truths: Iterable[Truth]) -> Truth:
-    result: Truth = True
-    for each in truths:
-        if each is False:
-            return False
-        if each is not True:
-            result = each
-    return result
-
-
-def _some(truths: Iterable[Truth]) -> Truth:
-    result: Truth = False
-    for each in truths:
-        if each is True:
-            return True
-        if each is not False:
-            result = each
-    return result
+    return every(found) if found else False
 
 
 def _qualified(accounts: Strings, namespace: str) -> Strings:

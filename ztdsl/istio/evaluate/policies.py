@@ -72,6 +72,11 @@ def is_dry_run(policy: AuthorizationPolicy) -> bool:
     return any(name == DRY_RUN_ANNOTATION and value in _TRUE for name, value in policy.meta.annotations)
 
 
+def is_enforced(policy: AuthorizationPolicy) -> bool:
+    """Whether the policy allows or denies, rather than being tried, audited or asked of a provider."""
+    return policy.action in {"ALLOW", "DENY"} and not is_dry_run(policy)
+
+
 def compile_policies(policies: Iterable[AuthorizationPolicy], chain: Chain, mesh: Mesh) -> Policies:
     """The stages that a proxy runs for `policies` on a port that `chain` serves."""
     stages: dict[str, list[StagedRule]] = {}

@@ -21,7 +21,7 @@ Truth: TypeAlias = bool | LackingFactError
 
 def truth(match: Match, facts: Facts) -> Truth:
     """Whether a rule matches."""
-    return _all(_any(_all(_test(test, facts) for test in tests) for tests in part) for part in _parts(match))
+    return every(some(every(_test(test, facts) for test in tests) for tests in part) for part in _parts(match))
 
 
 def _parts(match: Match) -> tuple[tuple[tuple[Test, ...], ...], ...]:
@@ -35,7 +35,8 @@ def _test(test: Test, facts: Facts) -> Truth:
         return lacking
 
 
-def _all(truths: Iterable[Truth]) -> Truth:
+def every(truths: Iterable[Truth]) -> Truth:
+    """Whether all hold: false if one is, else what is lacking, if anything is."""
     result: Truth = True
     for each in truths:
         if each is False:
@@ -45,7 +46,8 @@ def _all(truths: Iterable[Truth]) -> Truth:
     return result
 
 
-def _any(truths: Iterable[Truth]) -> Truth:
+def some(truths: Iterable[Truth]) -> Truth:
+    """Whether one holds: true if one does, else what is lacking, if anything is."""
     result: Truth = False
     for each in truths:
         if each is True:

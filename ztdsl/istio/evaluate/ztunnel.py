@@ -11,7 +11,7 @@ from ztdsl.istio.evaluate.answers import NO_ALLOW_POLICY, NO_ALLOW_RULE, unknown
 from ztdsl.istio.evaluate.l4_connection import Connection
 from ztdsl.istio.evaluate.l4_rule import matches_l4
 from ztdsl.istio.evaluate.peers import FOREIGN, NO_CERTIFICATE, PLAINTEXT, STRICT, ambient_mode
-from ztdsl.istio.evaluate.policies import is_dry_run
+from ztdsl.istio.evaluate.policies import is_enforced
 from ztdsl.traffic.decision import Decider, Decision, Verdict
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def decide_l4(attached: Attached, request: Request, mesh: Mesh) -> Decision:
     refused = _at_handshake(connection, attached, mesh)
     if refused is not None:
         return refused
-    policies = [each for each in attached.policies if _is_enforced(each)]
+    policies = [each for each in attached.policies if is_enforced(each)]  # istiod withholds AUDIT, CUSTOM and dry runs
     deny = _search(policies, "DENY", connection)
     allow = _search(policies, "ALLOW", connection)
     has_allow = any(each.action == "ALLOW" for each in policies)
@@ -63,11 +63,6 @@ def _at_handshake(connection: Connection, attached: Attached, mesh: Mesh) -> Dec
     if effective.value == STRICT:
         return Decision(Verdict.REFUSED, None, effective.decided_by, PLAINTEXT)
     return None
-
-
-def _is_enforced(policy: AuthorizationPolicy) -> bool:
-    """Whether istiod sends the policy: AUDIT, CUSTOM and dry runs it withholds."""
-    return policy.action in {"ALLOW", "DENY"} and not is_dry_run(policy)
 
 
 class _Found(NamedTuple):
