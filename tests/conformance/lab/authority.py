@@ -31,6 +31,7 @@ class Authority:
 
     Attributes:
         root: the PEM text of its own certificate.
+        private_key: the PEM text of the key that signs.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -46,6 +47,7 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
         self.root = certificate.public_bytes(serialization.Encoding.PEM).decode()
+        self.private_key = _private_pem(self._key)
         self.client_context = lru_cache(maxsize=None)(self._client_context)
 
     def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:

@@ -1,0 +1,172 @@
+"""A mesh: control plane and pods, from nothing to ready, and back to nothing."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Final, Self
+
+from tests.conformance.lab.authority import Authority
+from tests.conformance.lab.package import envoy_binary
+from tests.mesh import network, processes
+from tests.mesh.binaries import PROGRAMS, binary
+from tests.mesh.cluster import Cluster, istio_definitions
+from tests.mesh.istiod import ROOT_NAMESPACE, Istiod
+from tests.mesh.key_server import KeyServer
+from tests.mesh.objects import ServiceSpec, account, namespace
+from tests.mesh.place import Place
+from tests.mesh.pod import Pod, PodSpec
+from tests.mesh.settling import settle
+from ztdsl.traffic.mesh import Mesh as Facts
+
+_AT_ONCE: Final = 4
+ISTIO_CA: Final = "istio-ca"
+
+
+class Mesh:
+    """A running mesh; as a context it ends with the block.
+
+    Attributes:
+        place: where it is.
+        cluster: its API server.
+        authority: signs the certificates of its workloads.
+        key_server: serves the key sets of issuers.
+        istiod: its control plane.
+        pods: by namespace and name.
+        services: likewise.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        facts: Facts | None = None,
+        configuration: Mapping[str, Any] | None = None,
+        key_hosts: Sequence[str] = ("keys.example.com",),
+    ) -> None:
+        """Start the control plane.
+
+        Args:
+            name: of the mesh, see `Place`.
+            facts: what policies are built for; a plain mesh if None.
+            configuration: what its mesh configuration says beside that.
+            key_hosts: what its key server is called.
+
+        Raises:
+            NoMesh: it cannot run here.
+            Stopped: a part of it ended or did not come up.
+        """
+        require()
+        self.place = Place(name)
+        remove(self.place)
+        self.place.directory.mkdir(mode=0o755)
+        network.create(self.place)
+        try:
+            (self.place.directory / "certificates").mkdir()
+            self.authority = Authority(self.place.directory / "certificates")
+            self.cluster = Cluster(self.place)
+            self.cluster.kubectl("create", "-f", "-", stdin=istio_definitions())
+            self.cluster.apply([namespace(ROOT_NAMESPACE)])
+            self.key_server = KeyServer(self.place, key_hosts)
+            self.istiod = Istiod(self.place, self.cluster, self.authority, facts or Facts(), configuration)
+        except BaseException:
+            remove(self.place)
+            raise
+        self.pods: dict[tuple[str, str], Pod] = {}
+        self.services: dict[tuple[str, str], ServiceSpec] = {}
+        self._addresses: dict[tuple[str, str], str] = {}
+        self._marks = itertools.count(1)
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        remove(self.place)
+
+    def add_pods(self, specs: Sequence[PodSpec]) -> None:
+        """Start pods and what Kubernetes knows of them; ready when all their proxies are.
+
+        Their namespaces are made where they are lacking.
+        """
+        spaces = sorted({each.namespace for each in specs})
+        accounts = sorted({(each.namespace, each.account) for each in specs})
+        self.cluster.apply([namespace(each) for each in spaces])
+        self.cluster.apply([*(account(*each) for each in accounts), *(each.manifest() for each in specs)])
+        hosts = self._hosts()
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            pods = list(workers.map(lambda spec: Pod(self.place, next(self._numbers), spec, hosts), specs))
+            list(workers.map(self._report, pods))
+            list(workers.map(self._start_proxy, pods))
+            list(workers.map(Pod.wait, pods))
+        self.pods |= {(pod.spec.namespace, pod.spec.name): pod for pod in pods}
+
+    def add_services(self, services: Sequence[ServiceSpec]) -> None:
+        """Make services, with the pods that stand behind each as its endpoints."""
+        objects = [part for each in services for part in each.manifests(self._behind(each))]
+        self.cluster.apply(objects)
+        self.services |= {(each.namespace, each.name): each for each in services}
+
+    def address_of(self, space: str, service: str) -> str:
+        """The address of a service in the cluster."""
+        known = (space, service)
+        if known not in self._addresses:
+            spec = self.cluster.ask("GET", f"/api/v1/namespaces/{space}/services/{service}")["spec"]
+            self._addresses[known] = spec["clusterIP"]
+        return self._addresses[known]
+
+    def give_address(self, pod: Pod, address: str) -> None:
+        """Let a pod have one more address, which all pods reach."""
+        network.add_address(self.place, pod.network, pod.address, address)
+
+    def settle(self) -> None:
+        """Return when every proxy has what was applied before.
+
+        A mark is applied: a service outside the mesh that each sidecar listens for. Whoever has it, or the version of
+        the configuration that brought it, has what came before it.
+
+        Raises:
+            Stopped: a proxy does not take it in time, or has refused something.
+        """
+        settle(self.cluster, [pod for pod in self.pods.values() if pod.spec.proxy], next(self._marks))
+
+    def _behind(self, service: ServiceSpec) -> dict[str, str]:
+        pods = [pod for pod in self.pods.values() if pod.spec.namespace == service.namespace]
+        chosen = (pod for pod in pods if service.selector.items() <= pod.spec.labels.items())
+        return {pod.spec.name: pod.address for pod in chosen}
+
+    def _report(self, pod: Pod) -> None:
+        path = f"/api/v1/namespaces/{pod.spec.namespace}/pods/{pod.spec.name}/status"
+        self.cluster.ask("PATCH", path, {"status": pod.status()}, kind="merge-patch+json")
+
+    def _start_proxy(self, pod: Pod) -> None:
+        if pod.spec.proxy:
+            token = self.cluster.token(pod.spec.namespace, pod.spec.account, ISTIO_CA)
+            pod.start_proxy(token, self.authority.root)
+
+    def _hosts(self) -> dict[str, str]:
+        return {f"istiod.{ROOT_NAMESPACE}.svc": self.place.address}
+
+
+def require() -> None:
+    """See that a mesh can run here, and build what is lacking.
+
+    Raises:
+        NoMesh: it cannot; the message says why.
+    """
+    network.require_tools()
+    for name in PROGRAMS:
+        binary(name)
+    envoy_binary()
+
+
+def remove(place: Place) -> None:
+    """End all of a mesh and remove what it left; nothing happens where nothing is."""
+    namespaces = network.existing(place)
+    processes.end(lambda: [each for name in namespaces for each in network.processes(name)])
+    network.remove(namespaces)
+    shutil.rmtree(place.directory, ignore_errors=True)

@@ -1,0 +1,257 @@
+"""From a request of the schema to a call that a pod makes, and back from what the client meets to a verdict.
+
+A caller that is a workload of the mesh calls through its own sidecar, by the name of the service. Every other client,
+of any identity or none, connects to the pod directly from outside the mesh.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import urllib.parse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from tests.conformance.lab import tokens
+from tests.mesh.mesh import Mesh
+from tests.mesh.pod import Pod
+from tests.mesh.world import OUTSIDE
+from ztdsl.traffic.decision import Verdict
+from ztdsl.traffic.request import AnyToken, Http, InvalidToken, Place, Proxy, Request, Tls
+
+_ALPN: Final = {"http": ["istio-http/1.1", "istio", "http/1.1"], "tcp": ["istio-peer-exchange", "istio"]}
+_WORDS: Final = {
+    "RBAC: access denied": Verdict.DENY,
+    "Audiences in Jwt are not allowed": Verdict.UNAUTHENTICATED,
+}
+_UNREACHABLE: Final = 503
+_GRPC_VERDICTS: Final = {0: Verdict.ALLOW, 7: Verdict.DENY, 16: Verdict.UNAUTHENTICATED, 14: Verdict.REFUSED}
+
+
+class CannotSend(Exception):  # noqa: N818 - named for what is the case
+    """The lab cannot send such a request; the message says why, in words that are counted."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A call that is ready to be made.
+
+    Attributes:
+        pod: who makes it.
+        job: what `tests.mesh.calls.call` is told.
+        request: the request with the facts that it has in this mesh, such as addresses; this is what to predict.
+    """
+
+    pod: Pod
+    job: Mapping[str, Any]
+    request: Request
+
+    def verdict(self) -> tuple[Verdict, dict[str, Any]]:
+        """What the client meets, and the answer itself."""
+        answer = self.pod.call(self.job)
+        return verdict_of(answer, through_sidecar=self.pod.spec.proxy == "sidecar"), answer
+
+
+class Sender:
+    """Makes calls of requests in one mesh."""
+
+    def __init__(self, mesh: Mesh, trust_domain: str, accepted: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Know the mesh.
+
+        Args:
+            mesh: with its pods.
+            trust_domain: of its workloads.
+            accepted: issuer and audience of tokens that would be accepted, were they valid.
+        """
+        self._mesh, self._accepted = mesh, accepted
+        self._callers = {
+            f"spiffe://{trust_domain}/ns/{pod.spec.namespace}/sa/{pod.spec.account}": pod
+            for pod in mesh.pods.values()
+            if pod.spec.proxy == "sidecar"
+        }
+        self._outside = mesh.pods[OUTSIDE.namespace, OUTSIDE.name]
+        self._addresses: set[str] = {self._outside.address}
+        self._certificates: dict[str, Path] = {}
+
+    def prepare(self, request: Request) -> Sending:
+        """How to send `request`.
+
+        Raises:
+            CannotSend: it has a part that no client here can have.
+        """
+        target = self._target(request)
+        port = request.to.port
+        protocol = target.spec.ports.get(port or 0)
+        if protocol is None:
+            message = "no such port listens"
+            raise CannotSend(message)
+        if request.http is not None and protocol == "tcp":
+            message = "HTTP to a port of bytes"
+            raise CannotSend(message)
+        kind = "tcp" if request.http is None else protocol
+        if kind == "tcp" and protocol != "tcp":
+            message = "a bare connection to a port of HTTP"
+            raise CannotSend(message)
+        caller = self._callers.get(request.peer or "")
+        if caller is not None and request.tls is Tls.MTLS and self._fits_sidecar(request, target):
+            return self._through_sidecar(request, caller, target, kind)
+        return self._direct(request, target, kind)
+
+    def _target(self, request: Request) -> Pod:
+        wanted = (request.to.labels or {}).items()
+        found = [
+            pod
+            for pod in self._mesh.pods.values()
+            if pod.spec.proxy and pod.spec.namespace == request.to.namespace and wanted == pod.spec.labels.items()
+        ]
+        if len(found) != 1:
+            message = "no such workload runs"
+            raise CannotSend(message)
+        return found[0]
+
+    @staticmethod
+    def _fits_sidecar(request: Request, target: Pod) -> bool:
+        """Whether a client's sidecar passes it on as it is: it routes by the host, and knows those of services."""
+        is_known = request.http is None or request.http.host in {None, _host(target, request.to.port or 0)}
+        return is_known and request.sni is None and target.spec.proxy == "sidecar"
+
+    def _through_sidecar(self, request: Request, caller: Pod, target: Pod, kind: str) -> Sending:
+        spec = target.spec
+        service = self._mesh.services[spec.namespace, spec.name]
+        number = next(each.number for each in service.ports if each.container == request.to.port)
+        host = f"{spec.name}.{spec.namespace}.svc.cluster.local:{number}"
+        actual = replace(request, source_ip=caller.address, remote_ip=None)
+        if request.http is not None:
+            actual = replace(actual, http=replace(request.http, host=host))
+        job = {"address": self._mesh.address_of(spec.namespace, spec.name), "port": number}
+        return Sending(caller, job | self._what(actual, kind), actual)
+
+    def _direct(self, request: Request, target: Pod, kind: str) -> Sending:
+        actual = self._from_address(request)
+        if request.http is not None and request.http.host is None:
+            actual = replace(actual, http=replace(request.http, host=_host(target, request.to.port or 0)))
+        job: dict[str, Any] = {"address": target.address, "port": request.to.port, "source": actual.source_ip}
+        if request.tls is not Tls.NONE and target.spec.proxy == "router":
+            message = "TLS to a gateway's plain listener"
+            raise CannotSend(message)
+        if request.tls is not Tls.NONE:
+            if kind == "grpc":
+                message = "gRPC with a client's own TLS"
+                raise CannotSend(message)
+            job["tls"] = self._tls(request, kind)
+        return Sending(self._outside, job | self._what(actual, kind), actual)
+
+    def _from_address(self, request: Request) -> Request:
+        """The request with the address that the client will have, which it takes if it is one of IPv4."""
+        wanted = request.source_ip
+        if wanted is None or wanted == self._outside.address:
+            return replace(request, source_ip=self._outside.address)
+        if ipaddress.ip_address(wanted).version != 4:
+            message = "an address of IPv6"
+            raise CannotSend(message)
+        if wanted not in self._addresses:
+            self._mesh.give_address(self._outside, wanted)
+            self._addresses.add(wanted)
+        return request
+
+    def _tls(self, request: Request, kind: str) -> dict[str, Any]:
+        if request.tls is Tls.OTHER:
+            return {"sni": request.sni}
+        assert request.peer is not None
+        if request.peer not in self._certificates:
+            file = self._mesh.place.directory / "certificates" / f"identity-{len(self._certificates)}.pem"
+            file.write_text("".join(self._mesh.authority.certificate(request.peer)), encoding="ascii")
+            self._certificates[request.peer] = file
+        protocols = _ALPN["http" if kind != "tcp" else "tcp"]
+        return {"sni": request.sni, "certificate": str(self._certificates[request.peer]), "protocols": protocols}
+
+    def _what(self, request: Request, kind: str) -> dict[str, Any]:
+        if request.http is None:
+            return {"kind": "tcp"}
+        http = request.http
+        lines = [(name, value) for name, values in http.headers.items() for value in values if name != "host"]
+        path, cookies = http.path, []
+        for token in request.tokens:
+            text = self._text(token)
+            if token.place is None:
+                lines.append(("authorization", f"Bearer {text}"))
+            elif token.place.place is Place.HEADER:
+                lines.append((token.place.name, text))
+            elif token.place.place is Place.PARAM:
+                path += ("&" if "?" in path else "?") + urllib.parse.urlencode({token.place.name: text})
+            else:
+                cookies.append(f"{token.place.name}={text}")
+        if cookies:
+            lines.append(("cookie", "; ".join(cookies)))
+        if request.remote_ip is not None:
+            lines += self._forwarded(request)
+        _require_sendable(http, lines, kind)
+        return {"kind": kind, "method": http.method, "path": path, "host": http.host, "headers": lines}
+
+    def _forwarded(self, request: Request) -> list[tuple[str, str]]:
+        """How the proxies before a gateway say who the client is."""
+        trusted = request.to.trusted_proxies or 0
+        if request.to.proxy is not Proxy.GATEWAY or not trusted:
+            if request.remote_ip == request.source_ip:
+                return []
+            message = "another client behind the peer, where no proxy is trusted"
+            raise CannotSend(message)
+        assert request.http is not None
+        if "x-forwarded-for" in request.http.headers:
+            message = "two words about the client's address"
+            raise CannotSend(message)
+        entries = [str(request.remote_ip), *["192.0.2.1"] * (trusted - 1)]
+        return [("x-forwarded-for", ", ".join(entries))]
+
+    def _text(self, token: AnyToken) -> str:
+        if isinstance(token, InvalidToken):
+            if not self._accepted:
+                message = "an invalid token where no issuer is known"
+                raise CannotSend(message)
+            return tokens.invalid("signed by an unknown key", self._accepted[0])
+        return tokens.valid(dict(token.claims))
+
+
+def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
+    """The verdict that a client met.
+
+    Args:
+        answer: of `tests.mesh.calls.call`.
+        through_sidecar: whether the client's own sidecar stands between, which answers 503 for what it cannot reach.
+    """
+    if "refused" in answer:
+        return Verdict.REFUSED
+    if "echo" in answer:
+        return Verdict.ALLOW
+    if "grpc_status" in answer:
+        return _GRPC_VERDICTS.get(answer["grpc_status"], Verdict.UNKNOWN)
+    status, body = answer["status"], answer["body"]
+    for words, verdict in _WORDS.items():
+        if status == 403 and body.startswith(words):
+            return verdict
+    if status == 401:
+        return Verdict.UNAUTHENTICATED
+    if status == 400:
+        return Verdict.REJECTED
+    if status == _UNREACHABLE and through_sidecar and "upstream connect error" in body:
+        return Verdict.REFUSED
+    return Verdict.ALLOW if (status == 200 and body.startswith("{")) or _is_head(answer) else Verdict.UNKNOWN
+
+
+def _is_head(answer: Mapping[str, Any]) -> bool:
+    return bool(answer["status"] == 200 and not answer["body"])
+
+
+def _host(target: Pod, port: int) -> str:
+    return f"{target.spec.name}.{target.spec.namespace}.svc.cluster.local:{port}"
+
+
+def _require_sendable(http: Http, lines: Sequence[tuple[str, str]], kind: str) -> None:
+    if kind == "grpc" and http.method != "POST":
+        message = "gRPC by another method than POST"
+        raise CannotSend(message)
+    texts = [http.method, http.path, http.host or "", *(value for _, value in lines)]
+    if not all(text.isascii() and text.isprintable() for text in texts) or " " in http.path or not http.path:
+        message = "characters that the client's library does not send"
+        raise CannotSend(message)
