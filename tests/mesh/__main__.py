@@ -52,6 +52,7 @@ def _up(place: Place, words: Sequence[str]) -> int:
         sys.stderr.write(_USAGE)
         return 2
     mesh = Mesh(place.name)
+    mesh.keep()
     sys.stdout.write(f"mesh `{place.name}` runs; its files are in {mesh.place.directory}\n")
     return 0
 

@@ -37,6 +37,7 @@ class Istiod:
         authority: Authority,
         facts: Mesh,
         configuration: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Start it, and wait until the API server asks it about every object.
 
@@ -46,6 +47,7 @@ class Istiod:
             authority: signs the workloads' certificates.
             facts: what policies are built for.
             configuration: what the mesh configuration says beside that.
+            environment: further settings of istiod.
         """
         self._place, self._cluster = place, cluster
         directory = place.directory / "istiod"
@@ -64,7 +66,7 @@ class Istiod:
             "ctrlz_port": 0,
         }
         words = [f"--{name}={value}" for name, value in options.items()]
-        environment = {
+        settings = {
             "POD_NAMESPACE": ROOT_NAMESPACE,
             "POD_NAME": "istiod",
             "REVISION": "default",
@@ -73,13 +75,14 @@ class Istiod:
             "VALIDATION_WEBHOOK_CONFIG_NAME": _WEBHOOK,
             "SSL_CERT_FILE": str(place.directory / ROOT_FILE),
             **_NOT_IN_STOCK_ENVOY,
+            **(environment or {}),
         }
         self._process = Process(
             [str(binary("pilot-discovery")), "discovery", *words],
             network=place.network,
             log=directory / "istiod.log",
             directory=directory,
-            environment=environment,
+            environment=settings,
         )
         self._process.wait_until(self._is_ready, _PATIENCE)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -23,6 +25,8 @@ from tests.mesh.settling import settle
 from ztdsl.traffic.mesh import Mesh as Facts
 
 _AT_ONCE: Final = 4
+_OWNER: Final = "owner"
+"""The file with the id of the process that the mesh ends with."""
 ISTIO_CA: Final = "istio-ca"
 
 
@@ -45,6 +49,7 @@ class Mesh:
         facts: Facts | None = None,
         configuration: Mapping[str, Any] | None = None,
         key_hosts: Sequence[str] = ("keys.example.com",),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Start the control plane.
 
@@ -53,6 +58,7 @@ class Mesh:
             facts: what policies are built for; a plain mesh if None.
             configuration: what its mesh configuration says beside that.
             key_hosts: what its key server is called.
+            environment: further settings of its istiod.
 
         Raises:
             NoMesh: it cannot run here.
@@ -61,7 +67,9 @@ class Mesh:
         require()
         self.place = Place(name)
         remove(self.place)
+        remove_abandoned()
         self.place.directory.mkdir(mode=0o755)
+        (self.place.directory / _OWNER).write_text(str(os.getpid()), encoding="ascii")
         network.create(self.place)
         try:
             (self.place.directory / "certificates").mkdir()
@@ -70,7 +78,7 @@ class Mesh:
             self.cluster.kubectl("create", "-f", "-", stdin=istio_definitions())
             self.cluster.apply([namespace(ROOT_NAMESPACE)])
             self.key_server = KeyServer(self.place, key_hosts)
-            self.istiod = Istiod(self.place, self.cluster, self.authority, facts or Facts(), configuration)
+            self.istiod = Istiod(self.place, self.cluster, self.authority, facts or Facts(), configuration, environment)
         except BaseException:
             remove(self.place)
             raise
@@ -86,7 +94,13 @@ class Mesh:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for pod in self.pods.values():
+            pod.hang_up()
         remove(self.place)
+
+    def keep(self) -> None:
+        """Let it run on when this process ends, until somebody removes it."""
+        (self.place.directory / _OWNER).unlink()
 
     def add_pods(self, specs: Sequence[PodSpec]) -> None:
         """Start pods and what Kubernetes knows of them; ready when all their proxies are.
@@ -162,6 +176,15 @@ def require() -> None:
     for name in PROGRAMS:
         binary(name)
     envoy_binary()
+
+
+def remove_abandoned() -> None:
+    """Remove meshes whose process was killed before it could."""
+    for name in network.meshes():
+        place = Place(name)
+        owner = place.directory / _OWNER
+        if owner.exists() and not Path("/proc", owner.read_text(encoding="ascii")).exists():
+            remove(place)
 
 
 def remove(place: Place) -> None:

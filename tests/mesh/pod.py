@@ -40,6 +40,7 @@ class PodSpec:
         ports: protocols by port: `http`, `tcp` or `grpc`; those of a gateway are served by its proxy.
         proxy: `sidecar`, `router` for a gateway, or None for a workload outside the mesh.
         trusted_proxies: how many proxies before a gateway it believes.
+        environment: further settings of its proxy.
     """
 
     namespace: str
@@ -49,6 +50,7 @@ class PodSpec:
     ports: Mapping[int, str] = field(default_factory=dict)
     proxy: Literal["sidecar", "router"] | None = "sidecar"
     trusted_proxies: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def manifest(self) -> dict[str, Any]:
         """The object that a controller would make, with what Istio's injection adds for istiod's eyes."""
@@ -124,6 +126,13 @@ class Pod:
             if self._control is None:
                 self._control = self._connect()
             return _exchange(self._control, job)
+
+    def hang_up(self) -> None:
+        """Close the way to the application; the next call opens it again."""
+        with self._lock:
+            if self._control is not None:
+                self._control.close()
+                self._control = None
 
     def connection(self) -> PodConnection:
         """A way of one's own to the application, for calls beside others."""
@@ -229,6 +238,7 @@ class Pod:
             "ISTIO_META_MESH_ID": "cluster.local",
             "ISTIO_META_NODE_NAME": "laptop",
             "GOMEMLIMIT": "64MiB",
+            **spec.environment,
         }
 
     def _connect(self) -> socket.socket:

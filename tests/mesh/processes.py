@@ -17,6 +17,10 @@ _PAUSE: Final = 0.02
 _GRACE: Final = 3.0
 
 
+_STARTED: Final[list[Process]] = []
+"""The processes that this one started and has not seen the end of."""
+
+
 class Stopped(Exception):  # noqa: N818 - named for what happened
     """A process ended, or did not come up in time; the message ends with its log."""
 
@@ -38,6 +42,7 @@ class Process:
         if user is not None:
             os.chown(log, user, user)  # Envoy opens /dev/stdout again, as its own user
         self.log = log
+        _STARTED.append(self)
         with log.open("ab") as said:
             self._running = subprocess.Popen(
                 inside(network, command, user),
@@ -74,6 +79,10 @@ class Process:
         """The end of its log."""
         return self.log.read_bytes()[-_SHOWN:].decode(errors="replace")
 
+    def has_ended(self) -> bool:
+        """Whether it is gone."""
+        return self._running.poll() is not None
+
     def stop(self) -> None:
         """End it, and wait until it is gone."""
         self._running.terminate()
@@ -95,6 +104,7 @@ def end(find: Callable[[], Iterable[int]]) -> None:
                 _signal(each, signal.SIGKILL if is_late else signal.SIGTERM)
         asked.update(found)
         time.sleep(_PAUSE)
+    _STARTED[:] = [each for each in _STARTED if not each.has_ended()]
 
 
 def _signal(process: int, number: signal.Signals) -> None:
