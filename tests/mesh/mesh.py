@@ -111,19 +111,34 @@ class Mesh:
         accounts = sorted({(each.namespace, each.account) for each in specs})
         self.cluster.apply([namespace(each) for each in spaces])
         self.cluster.apply([*(account(*each) for each in accounts), *(each.manifest() for each in specs)])
-        hosts = self._hosts()
         with ThreadPoolExecutor(_AT_ONCE) as workers:
-            pods = list(workers.map(lambda spec: Pod(self.place, next(self._numbers), spec, hosts), specs))
+            pods = list(workers.map(lambda spec: Pod(self.place, next(self._numbers), spec), specs))
             list(workers.map(self._report, pods))
             list(workers.map(self._start_proxy, pods))
             list(workers.map(Pod.wait, pods))
         self.pods |= {(pod.spec.namespace, pod.spec.name): pod for pod in pods}
+
+    def remove_pods(self) -> None:
+        """End all pods, and let Kubernetes forget them and their services."""
+        for pod in self.pods.values():
+            pod.hang_up()
+        networks = [pod.network for pod in self.pods.values()]
+        processes.end(lambda: [each for name in networks for each in network.processes(name)])
+        network.remove(networks)
+        for space, name in self.services:
+            self._forget("/apis/discovery.k8s.io/v1", space, "endpointslices", name)
+            self._forget("/api/v1", space, "services", name)
+        for space, name in self.pods:
+            self._forget("/api/v1", space, "pods", name)
+        self.pods, self.services, self._addresses = {}, {}, {}
 
     def add_services(self, services: Sequence[ServiceSpec]) -> None:
         """Make services, with the pods that stand behind each as its endpoints."""
         objects = [part for each in services for part in each.manifests(self._behind(each))]
         self.cluster.apply(objects)
         self.services |= {(each.namespace, each.name): each for each in services}
+        for pod in self.pods.values():
+            network.set_hosts(pod.network, self._names_seen_from(pod.spec.namespace))
 
     def address_of(self, space: str, service: str) -> str:
         """The address of a service in the cluster."""
@@ -148,6 +163,10 @@ class Mesh:
         """
         settle(self.cluster, [pod for pod in self.pods.values() if pod.spec.proxy], next(self._marks))
 
+    def _forget(self, group: str, space: str, kind: str, name: str) -> None:
+        """Delete an object now, without the grace that a kubelet would end."""
+        self.cluster.ask("DELETE", f"{group}/namespaces/{space}/{kind}/{name}", {"gracePeriodSeconds": 0})
+
     def _behind(self, service: ServiceSpec) -> dict[str, str]:
         pods = [pod for pod in self.pods.values() if pod.spec.namespace == service.namespace]
         chosen = (pod for pod in pods if service.selector.items() <= pod.spec.labels.items())
@@ -162,8 +181,16 @@ class Mesh:
             token = self.cluster.token(pod.spec.namespace, pod.spec.account, ISTIO_CA)
             pod.start_proxy(token, self.authority.root)
 
-    def _hosts(self) -> dict[str, str]:
-        return {f"istiod.{ROOT_NAMESPACE}.svc": self.place.address}
+    def _names_seen_from(self, space: str) -> dict[str, str]:
+        """What a name server of Kubernetes would answer a pod of that namespace."""
+        names: dict[str, str] = {}
+        for each in self.services.values():
+            address = self.address_of(each.namespace, each.name)
+            long = f"{each.name}.{each.namespace}"
+            names |= dict.fromkeys((long, f"{long}.svc", f"{long}.svc.cluster.local"), address)
+            if each.namespace == space:
+                names[each.name] = address
+        return names
 
 
 def require() -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -41,6 +41,7 @@ class PodSpec:
         proxy: `sidecar`, `router` for a gateway, or None for a workload outside the mesh.
         trusted_proxies: how many proxies before a gateway it believes.
         environment: further settings of its proxy.
+        undeclared: ports that it listens on and nobody is told of.
     """
 
     namespace: str
@@ -51,6 +52,7 @@ class PodSpec:
     proxy: Literal["sidecar", "router"] | None = "sidecar"
     trusted_proxies: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
+    undeclared: Sequence[int] = ()
 
     def manifest(self) -> dict[str, Any]:
         """The object that a controller would make, with what Istio's injection adds for istiod's eyes."""
@@ -78,14 +80,14 @@ class Pod:
         directory: where its files are; `proxy.log` is the sidecar's, with the access log.
     """
 
-    def __init__(self, place: Place, number: int, spec: PodSpec, hosts: Mapping[str, str]) -> None:
+    def __init__(self, place: Place, number: int, spec: PodSpec) -> None:
         self._place, self._number = place, number
         self.spec = spec
         self.address = place.pod_address(number)
         self.directory = place.directory / "pods" / f"{number}-{spec.namespace}-{spec.name}"
         self.directory.mkdir(parents=True)
         self.network = create_pod(place, number)
-        set_hosts(self.network, hosts)
+        set_hosts(self.network, {})
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._application = self._start_application()
@@ -161,6 +163,7 @@ class Pod:
         path = self.directory / "jobs.socket"
         served = {} if self.spec.proxy == "router" else self.spec.ports
         ports = [f"{port}/{protocol}" for port, protocol in served.items()]
+        ports += [f"{port}/any" for port in self.spec.undeclared]
         started = Process(
             [sys.executable, "-m", "tests.mesh.application", str(path), *ports],
             network=self.network,

@@ -94,21 +94,16 @@ class Process:
 
 
 def end(find: Callable[[], Iterable[int]]) -> None:
-    """End all processes that `find` finds: with a request first, after a while without one."""
-    deadline = time.monotonic() + _GRACE
-    asked: set[int] = set()
+    """End all processes that `find` finds, at once: nothing that they hold is wanted any more."""
     while found := list(find()):
-        is_late = time.monotonic() > deadline
         for each in found:
-            if is_late or each not in asked:
-                _signal(each, signal.SIGKILL if is_late else signal.SIGTERM)
-        asked.update(found)
+            _kill(each)
         time.sleep(_PAUSE)
     _STARTED[:] = [each for each in _STARTED if not each.has_ended()]
 
 
-def _signal(process: int, number: signal.Signals) -> None:
+def _kill(process: int) -> None:
     try:
-        os.kill(process, number)
+        os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
         return  # it ended by itself meanwhile

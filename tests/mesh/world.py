@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+import urllib.parse
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tests.conformance.lab import tokens
 from tests.mesh.objects import ServicePort, ServiceSpec
 from tests.mesh.pod import PodSpec
 from ztdsl.ir.model import Model, Protocol, Workload, WorkloadKind
 
+if TYPE_CHECKING:
+    from tests.mesh.mesh import Mesh
+
 OUTSIDE: Final = PodSpec("outside", "stranger", "stranger", proxy=None)
 """A workload without sidecar, from which clients of any kind connect directly."""
+UNDECLARED_PORT: Final = 9
+"""A port on which every sidecar's workload listens without saying so."""
+UNDECLARED: Final = "undeclared"
+"""The workload of a namespace that no policy declares."""
 _SPOKEN: Final[dict[Protocol, Literal["http", "grpc", "tcp"]]] = {
     Protocol.HTTP: "http",
     Protocol.GRPC: "grpc",
@@ -18,9 +27,43 @@ _SPOKEN: Final[dict[Protocol, Literal["http", "grpc", "tcp"]]] = {
 }
 
 
+def key_hosts_of(model: Model) -> list[str]:
+    """The hosts that a key server must be called for the policy's issuers; one at least."""
+    known = {urllib.parse.urlsplit(each.jwks_uri).hostname for each in model.issuers if each.jwks_uri}
+    return sorted(host for host in known if host) or ["keys.example.com"]
+
+
+def populate(mesh: Mesh, model: Model) -> None:
+    """Start everything that a policy declares, with key servers for its issuers; the policy itself is not applied."""
+    for each in model.issuers:
+        if each.jwks_uri:
+            mesh.key_server.serve(each.jwks_uri, tokens.key_set())
+    mesh.add_pods(pods_of(model))
+    mesh.add_services(services_of(model))
+    if gateways := gateway_objects(model):
+        mesh.cluster.apply(gateways)
+
+
 def pods_of(model: Model) -> list[PodSpec]:
     """A pod for each workload, and the stranger."""
     return [*(_pod(each) for each in model.workloads), OUTSIDE]
+
+
+def undeclared_pods_of(model: Model) -> list[PodSpec]:
+    """For each namespace that the policy owns a pod that it does not declare, on the ports that others have there."""
+    return [
+        PodSpec(
+            space.name,
+            UNDECLARED,
+            UNDECLARED,
+            {"app": UNDECLARED},
+            undeclared=sorted(
+                {UNDECLARED_PORT}
+                | {port.container for each in model.workloads if each.namespace == space.name for port in each.ports}
+            ),
+        )
+        for space in model.namespaces
+    ]
 
 
 def services_of(model: Model) -> list[ServiceSpec]:
@@ -63,6 +106,7 @@ def _pod(workload: Workload) -> PodSpec:
         {port.container: _SPOKEN[port.protocol] for port in workload.ports},
         "router" if is_gateway else "sidecar",
         workload.trusted_proxies or 0,
+        undeclared=() if is_gateway else (UNDECLARED_PORT,),
     )
 
 
