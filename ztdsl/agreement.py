@@ -6,10 +6,10 @@ policy, and the request that shows it is what a report needs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.istio.evaluate import Evaluator
+from ztdsl.quick import dataclass
 from ztdsl.simulate import Simulator, border_requests
 from ztdsl.traffic.decision import Verdict
 

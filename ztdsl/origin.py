@@ -9,15 +9,14 @@ from __future__ import annotations
 import sys
 from array import array
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-_OURS: Final = str(Path(__file__).parent) + "/"
+_OURS: Final = (str(Path(__file__).parent) + "/", "<frozen")  # this package, and the import system that loads policies
 _CALLERS: Final = 3
 _KEPT: Final = 8
 _NOWHERE: Final = array("i", (-1, -1, -1, -1))
@@ -44,10 +43,10 @@ class Origin:
 
     __slots__ = ("_callers", "_code", "_offset")
 
-    def __init__(self, code: CodeType, offset: int, callers: tuple[tuple[CodeType, int], ...] = ()) -> None:
+    def __init__(self, code: CodeType, offset: int, callers: tuple[CodeType | int, ...] = ()) -> None:
         self._code = code
         self._offset = offset
-        self._callers = callers
+        self._callers = callers  # code and offset of each, one after the other: a large mesh keeps 100,000 of them
 
     @property
     def position(self) -> Position:
@@ -62,7 +61,8 @@ class Origin:
         """
         calls: list[tuple[Position, str]] = []
         callee = self._code.co_name
-        for code, offset in self._callers:
+        flat: Any = iter(self._callers)
+        for code, offset in zip(flat, flat, strict=True):
             if callee not in _COMPREHENSIONS:
                 calls.append((_position(code, offset), callee))
             callee = code.co_name
@@ -74,34 +74,37 @@ class Origin:
         return (position.file, position.line, position.column or 0)
 
 
+class _Ours(dict[str, bool]):
+    """Whether the code of a file is ours, each file worked out once: every declaration asks for several."""
+
+    def __missing__(self, file: str) -> bool:
+        self[file] = is_ours = file.startswith(_OURS)
+        return is_ours
+
+
+_is_ours: Final = _Ours()
+
+
 def capture(depth: int = 1) -> Origin:
     """The origin of the first frame outside `ztdsl`, looking outwards from `depth` frames above."""
     frame: FrameType | None = sys._getframe(depth)  # noqa: SLF001 - the documented way to find the caller
-    while frame is not None and _is_ours(frame.f_code.co_filename):
+    while frame is not None:
+        code = frame.f_code
+        if not _is_ours[code.co_filename]:
+            return Origin(code, frame.f_lasti, () if code.co_name == "<module>" else _callers(frame))
         frame = frame.f_back
-    if frame is None:  # called from `ztdsl` alone, as its own tests of internals may
-        frame = sys._getframe(depth)  # noqa: SLF001
-        return Origin(frame.f_code, frame.f_lasti)
-    code = frame.f_code
-    if code.co_name == "<module>":
-        return Origin(code, frame.f_lasti)
-    return Origin(code, frame.f_lasti, _callers(frame))
+    frame = sys._getframe(depth)  # noqa: SLF001 - called from `ztdsl` alone, as its own tests of internals may
+    return Origin(frame.f_code, frame.f_lasti)
 
 
-@cache
-def _is_ours(file: str) -> bool:
-    """Whether the code of a file is this package's, or the import system's that loaded a policy."""
-    return file.startswith((_OURS, "<frozen"))
-
-
-def _callers(frame: FrameType) -> tuple[tuple[CodeType, int], ...]:
-    calls: list[tuple[CodeType, int]] = []
+def _callers(frame: FrameType) -> tuple[CodeType | int, ...]:
+    calls: list[CodeType | int] = []
     outer = frame.f_back
-    while outer is not None and len(calls) < _CALLERS:
+    while outer is not None and len(calls) < 2 * _CALLERS:
         code = outer.f_code
-        if _is_ours(code.co_filename):
+        if _is_ours[code.co_filename]:
             break
-        calls.append((code, outer.f_lasti))
+        calls += (code, outer.f_lasti)
         if code.co_name == "<module>":
             break
         outer = outer.f_back

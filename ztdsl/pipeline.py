@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from ztdsl.diagnostics.report import Report
 from ztdsl.diagnostics.source import distinct, sorted_findings
 from ztdsl.load import load, load_policy_object, target_file
 from ztdsl.lower import lower
+from ztdsl.quick import dataclass
 from ztdsl.resolve import resolve
 from ztdsl.traffic.mesh import Mesh
 from ztdsl.verification import begin, faults

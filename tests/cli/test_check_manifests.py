@@ -84,13 +84,16 @@ def test_thresholds(flags: tuple[str, ...], code: int, manifests: Path, ztc: Ztc
 
 
 def test_what_a_cluster_refuses_is_a_finding(tmp_path: Path, ztc: Ztc) -> None:
-    """The exit code is 1, and what the objects mean is not looked at."""
-    (tmp_path / "m.yaml").write_text(BAD.replace("action: ALLOW", "action: allow"))
+    """The exit code is 1; what the objects mean together is not looked at, and stderr says so unless -q."""
+    refused = BAD.replace("action: ALLOW", "action: allow").replace("name: orders", "name: refused")
+    (tmp_path / "m.yaml").write_text(f"{refused}---\n{BAD}")
 
     ended = ztc("check", "-f", "m.yaml", "-o", "json")
 
     assert ended.code == 1
-    assert [finding["code"] for finding in json.loads(ended.out)["findings"]] == ["ZT040"]
+    assert [finding["code"] for finding in json.loads(ended.out)["findings"]] == ["ZT040", "ZT338"]
+    assert ended.err == "note: checks of what the objects mean together wait until these errors are put right\n"
+    assert ztc("check", "-f", "m.yaml", "-q").err == ""
 
 
 def test_nothing_to_check_is_a_warning(tmp_path: Path, ztc: Ztc) -> None:

@@ -112,11 +112,11 @@ def test_ctrl_c_ends_an_endless_loop_with_one_line(tmp_path: Path, environment: 
     assert err.count("\n") == 1
 
 
-def test_output_does_not_depend_on_hash_seed_and_locale(good: Path, ztc: Ztc) -> None:
+def test_output_does_not_depend_on_hash_seed_and_locale(good: Path, cold_ztc: Ztc) -> None:
     """The same policy gives the same bytes whatever the process's surroundings."""
     good.write_text(good.read_text().replace("it lists", "Übersicht für Gäste"), encoding="utf-8")
     outputs = {
-        ztc("build", good, env={"PYTHONHASHSEED": seed, "LC_ALL": locale}).out
+        cold_ztc("build", good, env={"PYTHONHASHSEED": seed, "LC_ALL": locale}).out
         for seed, locale in (("1", "C"), ("2", "C.UTF-8"), ("3", "POSIX"))
     }
     assert len(outputs) == 1

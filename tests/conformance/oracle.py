@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 SOURCES: Final = Path(__file__).parent / "istiod"
+_FLAGS: Final = ("-trimpath", "-tags=vtprotobuf,disable_pgv", "-ldflags=-s -w")
+"""Those of istiod's own releases, and of the istiod that `tests/mesh` builds: packages are compiled once for both."""
 _SHOWN: Final = 2000
 """Characters of the end of what a failing process says."""
 _ISTIO: Final = re.compile(r"^\s*istio\.io/istio (\S+)", re.MULTILINE)
@@ -127,7 +129,7 @@ def _alone(directory: Path) -> Iterator[None]:
 def _build(go: str, place: Path) -> None:
     """Build the program, and remove those that were built of other sources: each is large."""
     fresh = place.with_name("fresh")
-    command = [go, "build", "-C", str(SOURCES), "-ldflags=-s -w", "-o", str(fresh), "."]
+    command = [go, "build", "-C", str(SOURCES), *_FLAGS, "-o", str(fresh), "."]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     if built.returncode != 0:
         raise NoOracle(built.stderr.strip()[-_SHOWN:] or "go build failed")
@@ -142,8 +144,8 @@ def _cache() -> Path:
 
 
 def _digest() -> str:
-    """A name for the sources: another one after any change of them."""
-    found = hashlib.sha256()
+    """A name for the sources and how they are built: another one after any change of them."""
+    found = hashlib.sha256(repr(_FLAGS).encode())
     for file in sorted(SOURCES.iterdir()):
         found.update(file.name.encode() + b"\0" + file.read_bytes())
     return found.hexdigest()[:16]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from tests.mesh.pod import PodConnection
 from tests.mesh.sending import CannotSend, Sender, Sending
 from ztdsl.istio.evaluate import Evaluator
 from ztdsl.simulate import Simulator
-from ztdsl.traffic.decision import Verdict
+from ztdsl.traffic.decision import Decision, Verdict
 from ztdsl.traffic.request import Request
 from ztdsl.traffic.shown import request_document
 
+_AT_ONCE: Final = 4
 _CLOSED: Final = {Verdict.DENY, Verdict.REFUSED}
 
 
@@ -23,12 +27,14 @@ class Tally:
 
     Attributes:
         agreed: how many requests met what was predicted, by verdict.
+        ways: how many were sent in which way; see `Sending.way`.
         unknown: how many neither side could predict.
         unsent: how many the lab cannot send, by reason.
         different: the requests that met something else.
     """
 
     agreed: Counter[Verdict] = field(default_factory=Counter)
+    ways: Counter[str] = field(default_factory=Counter)
     unknown: int = 0
     unsent: Counter[str] = field(default_factory=Counter)
     different: list[dict[str, Any]] = field(default_factory=list)
@@ -42,7 +48,7 @@ class Tally:
 def compare(sender: Sender, manifests: Evaluator, policy: Simulator | None, requests: Iterable[Request]) -> Tally:
     """Predict each request twice, from the manifests and from the policy, send it, and compare."""
     tally = Tally()
-    seen: set[str] = set()
+    predicted: dict[str, _Predicted] = {}
     for request in requests:
         try:
             sending = sender.prepare(request)
@@ -50,35 +56,66 @@ def compare(sender: Sender, manifests: Evaluator, policy: Simulator | None, requ
             tally.unsent[str(reason)] += 1
             continue
         key = repr((sending.pod.address, sending.job))
-        if key not in seen:
-            seen.add(key)
-            _compare(sending, manifests, policy, tally)
+        if key in predicted:
+            continue
+        meant = None if policy is None else policy.decide(sending.request).verdict
+        predicted[key] = _Predicted(sending, manifests.decide(sending.request), meant)
+    known = [each for each in predicted.values() if each.decision.verdict is not Verdict.UNKNOWN]
+    tally.unknown = len(predicted) - len(known)
+    for each, (met, answer) in zip(known, send([each.sending for each in known]), strict=True):
+        _count(each, met, answer, tally)
     return tally
 
 
-def _compare(sending: Sending, manifests: Evaluator, policy: Simulator | None, tally: Tally) -> None:
-    predicted = manifests.decide(sending.request)
-    meant = None if policy is None else policy.decide(sending.request)
-    if predicted.verdict is Verdict.UNKNOWN:
-        tally.unknown += 1
-        return
-    met, answer = sending.verdict()
-    is_status = predicted.status is None or "status" not in answer or answer["status"] == predicted.status
-    is_meant = meant is None or meant.verdict in {predicted.verdict, Verdict.UNKNOWN}
-    if _is_same(predicted.verdict, met, sending.request) and is_meant and (is_status or met is Verdict.REFUSED):
+def send(sendings: Iterable[Sending]) -> list[tuple[Verdict, dict[str, Any]]]:
+    """Send all, some of them at the same time; what each client met, in the same order."""
+    own = threading.local()
+    opened: list[PodConnection] = []
+
+    def one(sending: Sending) -> tuple[Verdict, dict[str, Any]]:
+        lines: dict[str, PodConnection] = own.__dict__.setdefault("lines", {})
+        if sending.pod.address not in lines:
+            lines[sending.pod.address] = sending.pod.connection()
+            opened.append(lines[sending.pod.address])
+        return sending.verdict(lines[sending.pod.address])
+
+    with ThreadPoolExecutor(_AT_ONCE) as workers:
+        answers = list(workers.map(one, sendings))
+    for each in opened:
+        each.close()
+    return answers
+
+
+class _Predicted(NamedTuple):
+    sending: Sending
+    decision: Decision
+    meant: Verdict | None
+
+
+def _count(expected: _Predicted, met: Verdict, answer: dict[str, Any], tally: Tally) -> None:
+    sending, predicted, meant = expected
+    tally.ways[sending.way] += 1
+    is_meant = meant in {None, predicted.verdict, Verdict.UNKNOWN}
+    if is_met(predicted, met, answer, sending.request) and is_meant:
         tally.agreed[predicted.verdict] += 1
         return
     tally.different.append(
         {
             "request": request_document(sending.request),
             "predicted": f"{predicted.verdict} {predicted.status} {predicted.decided_by} {predicted.reason}",
-            "meant": None if meant is None else str(meant.verdict),
+            "meant": None if meant is None else str(meant),
             "met": str(met),
             "answer": answer,
             "job": dict(sending.job),
             "from": sending.pod.spec.name,
         }
     )
+
+
+def is_met(predicted: Decision, met: Verdict, answer: Mapping[str, Any], request: Request) -> bool:
+    """Whether a client met what was predicted: the verdict, and the status where there is one."""
+    is_status = predicted.status is None or "status" not in answer or answer["status"] == predicted.status
+    return _is_same(predicted.verdict, met, request) and (is_status or met is Verdict.REFUSED)
 
 
 def _is_same(predicted: Verdict, met: Verdict, request: Request) -> bool:

@@ -7,6 +7,7 @@ object a line, and each is answered by one line.
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import sys
 import threading
@@ -67,6 +68,17 @@ class _Tcp(socketserver.ThreadingTCPServer):
     request_queue_size = 256
 
 
+class _Any(_Bytes):
+    """Answers HTTP as HTTP and sends back everything else."""
+
+    def handle(self) -> None:
+        first: bytes = self.request.recv(1, socket.MSG_PEEK)
+        if first.isupper():
+            _Echo(self.request, self.client_address, self.server)
+        else:
+            super().handle()
+
+
 def _start_grpc(port: int) -> None:
     """Answer every method of every service with the bytes that came, from now on."""
     import grpc  # noqa: PLC0415 - most pods have no such port
@@ -87,7 +99,7 @@ def _start(port: int, protocol: str) -> None:
         _start_grpc(port)
         return
     address = ("0.0.0.0", port)  # noqa: S104 - in a network of its own
-    server = _Http(address, _Echo) if protocol == "http" else _Tcp(address, _Bytes)
+    server = _Http(address, _Echo) if protocol == "http" else _Tcp(address, _Any if protocol == "any" else _Bytes)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _STARTED.append(server)
 

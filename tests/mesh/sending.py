@@ -15,18 +15,41 @@ from typing import Any, Final
 
 from tests.conformance.lab import tokens
 from tests.mesh.mesh import Mesh
-from tests.mesh.pod import Pod
-from tests.mesh.world import OUTSIDE
+from tests.mesh.pod import Pod, PodConnection, PodSpec
+from tests.mesh.world import OUTSIDE, UNDECLARED
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.request import AnyToken, Http, InvalidToken, Place, Proxy, Request, Tls
 
-_ALPN: Final = {"http": ["istio-http/1.1", "istio", "http/1.1"], "tcp": ["istio-peer-exchange", "istio"]}
 _WORDS: Final = {
     "RBAC: access denied": Verdict.DENY,
     "Audiences in Jwt are not allowed": Verdict.UNAUTHENTICATED,
 }
+_ALPN: Final = {
+    "http": ["istio-http/1.1", "istio", "http/1.1"],
+    "grpc": ["istio-h2", "istio", "h2"],
+    "tcp": ["istio-peer-exchange", "istio"],
+}
+FAULTS: Final = (
+    "expired",
+    "not valid yet",
+    "signed by an unknown key",
+    "changed after signing",
+    "alg none",
+    "HS256 with the public key",
+    "not a token",
+)
+"""What can be wrong with a token, in the words of `tokens.invalid`."""
+_OTHER_WORDS: Final = {"it has expired": "expired", "it is not valid yet": "not valid yet"}
+"""The same in the words of `ztc test`."""
 _UNREACHABLE: Final = 503
 _GRPC_VERDICTS: Final = {0: Verdict.ALLOW, 7: Verdict.DENY, 16: Verdict.UNAUTHENTICATED, 14: Verdict.REFUSED}
+
+
+_WAYS: Final = {
+    Tls.MTLS: "with a certificate, without a sidecar",
+    Tls.OTHER: "in TLS without a certificate",
+    Tls.NONE: "in plaintext",
+}
 
 
 class CannotSend(Exception):  # noqa: N818 - named for what is the case
@@ -47,9 +70,16 @@ class Sending:
     job: Mapping[str, Any]
     request: Request
 
-    def verdict(self) -> tuple[Verdict, dict[str, Any]]:
-        """What the client meets, and the answer itself."""
-        answer = self.pod.call(self.job)
+    @property
+    def way(self) -> str:
+        """How the client connects, in words that are counted."""
+        if self.pod.spec.proxy == "sidecar":
+            return "through a sidecar"
+        return _WAYS[self.request.tls]
+
+    def verdict(self, connection: PodConnection | None = None) -> tuple[Verdict, dict[str, Any]]:
+        """What the client meets, and the answer itself; a connection to the pod lets it call beside others."""
+        answer = (connection or self.pod).call(self.job)
         return verdict_of(answer, through_sidecar=self.pod.spec.proxy == "sidecar"), answer
 
 
@@ -81,18 +111,9 @@ class Sender:
             CannotSend: it has a part that no client here can have.
         """
         target = self._target(request)
-        port = request.to.port
-        protocol = target.spec.ports.get(port or 0)
-        if protocol is None:
-            message = "no such port listens"
-            raise CannotSend(message)
-        if request.http is not None and protocol == "tcp":
-            message = "HTTP to a port of bytes"
-            raise CannotSend(message)
-        kind = "tcp" if request.http is None else protocol
-        if kind == "tcp" and protocol != "tcp":
-            message = "a bare connection to a port of HTTP"
-            raise CannotSend(message)
+        labels = request.to.labels and dict(target.spec.labels)
+        request = replace(request, to=replace(request.to, labels=labels))
+        kind = _kind(request, target.spec)
         caller = self._callers.get(request.peer or "")
         if caller is not None and request.tls is Tls.MTLS and self._fits_sidecar(request, target):
             return self._through_sidecar(request, caller, target, kind)
@@ -105,6 +126,9 @@ class Sender:
             for pod in self._mesh.pods.values()
             if pod.spec.proxy and pod.spec.namespace == request.to.namespace and wanted == pod.spec.labels.items()
         ]
+        stranger = self._mesh.pods.get((request.to.namespace, UNDECLARED))
+        if not found and stranger is not None and request.to.proxy is Proxy.SIDECAR:
+            return stranger  # any workload that nobody declares stands for all of them
         if len(found) != 1:
             message = "no such workload runs"
             raise CannotSend(message)
@@ -112,9 +136,16 @@ class Sender:
 
     @staticmethod
     def _fits_sidecar(request: Request, target: Pod) -> bool:
-        """Whether a client's sidecar passes it on as it is: it routes by the host, and knows those of services."""
-        is_known = request.http is None or request.http.host in {None, _host(target, request.to.port or 0)}
-        return is_known and request.sni is None and target.spec.proxy == "sidecar"
+        """Whether a client's sidecar passes it on: it knows the ports of services and routes by the host.
+
+        What does not look like HTTP to it, such as a path without a slash, it passes on as bytes to nowhere.
+        """
+        http = request.http
+        is_known = http is None or (
+            http.host in {None, _host(target, request.to.port or 0)} and http.path.startswith("/")
+        )
+        is_declared = target.spec.proxy == "sidecar" and request.to.port in target.spec.ports
+        return is_known and request.sni is None and is_declared
 
     def _through_sidecar(self, request: Request, caller: Pod, target: Pod, kind: str) -> Sending:
         spec = target.spec
@@ -136,9 +167,6 @@ class Sender:
             message = "TLS to a gateway's plain listener"
             raise CannotSend(message)
         if request.tls is not Tls.NONE:
-            if kind == "grpc":
-                message = "gRPC with a client's own TLS"
-                raise CannotSend(message)
             job["tls"] = self._tls(request, kind)
         return Sending(self._outside, job | self._what(actual, kind), actual)
 
@@ -148,6 +176,8 @@ class Sender:
         if wanted is None or wanted == self._outside.address:
             return replace(request, source_ip=self._outside.address)
         if ipaddress.ip_address(wanted).version != 4:
+            if request.remote_ip is not None and _trusted(request):
+                return replace(request, source_ip=self._outside.address)
             message = "an address of IPv6"
             raise CannotSend(message)
         if wanted not in self._addresses:
@@ -163,8 +193,7 @@ class Sender:
             file = self._mesh.place.directory / "certificates" / f"identity-{len(self._certificates)}.pem"
             file.write_text("".join(self._mesh.authority.certificate(request.peer)), encoding="ascii")
             self._certificates[request.peer] = file
-        protocols = _ALPN["http" if kind != "tcp" else "tcp"]
-        return {"sni": request.sni, "certificate": str(self._certificates[request.peer]), "protocols": protocols}
+        return {"sni": request.sni, "certificate": str(self._certificates[request.peer]), "protocols": _ALPN[kind]}
 
     def _what(self, request: Request, kind: str) -> dict[str, Any]:
         if request.http is None:
@@ -186,15 +215,16 @@ class Sender:
             lines.append(("cookie", "; ".join(cookies)))
         if request.remote_ip is not None:
             lines += self._forwarded(request)
-        _require_sendable(http, lines, kind)
+        _require_sendable(http, lines)
         return {"kind": kind, "method": http.method, "path": path, "host": http.host, "headers": lines}
 
-    def _forwarded(self, request: Request) -> list[tuple[str, str]]:
-        """How the proxies before a gateway say who the client is."""
-        trusted = request.to.trusted_proxies or 0
-        if request.to.proxy is not Proxy.GATEWAY or not trusted:
-            if request.remote_ip == request.source_ip:
-                return []
+    @staticmethod
+    def _forwarded(request: Request) -> list[tuple[str, str]]:
+        """How the proxies before this one say who the client is; a sidecar believes the last of them."""
+        trusted = _trusted(request)
+        if request.remote_ip == request.source_ip and not trusted:
+            return []
+        if request.to.proxy is Proxy.GATEWAY and not trusted:
             message = "another client behind the peer, where no proxy is trusted"
             raise CannotSend(message)
         assert request.http is not None
@@ -209,7 +239,7 @@ class Sender:
             if not self._accepted:
                 message = "an invalid token where no issuer is known"
                 raise CannotSend(message)
-            return tokens.invalid("signed by an unknown key", self._accepted[0])
+            return tokens.invalid(_fault(token.why), self._accepted[0])
         return tokens.valid(dict(token.claims))
 
 
@@ -247,10 +277,33 @@ def _host(target: Pod, port: int) -> str:
     return f"{target.spec.name}.{target.spec.namespace}.svc.cluster.local:{port}"
 
 
-def _require_sendable(http: Http, lines: Sequence[tuple[str, str]], kind: str) -> None:
-    if kind == "grpc" and http.method != "POST":
-        message = "gRPC by another method than POST"
+def _kind(request: Request, target: PodSpec) -> str:
+    """What the client speaks: the protocol of the port; on a port that is not declared, what the request is of."""
+    port = request.to.port or 0
+    protocol = target.ports.get(port)
+    if protocol is None and port not in target.undeclared:
+        message = "no such port listens"
         raise CannotSend(message)
+    is_bytes = request.http is None
+    if protocol is None:
+        return "tcp" if is_bytes else "http"
+    if is_bytes is not (protocol == "tcp"):
+        message = "a bare connection to a port of HTTP" if is_bytes else "HTTP to a port of bytes"
+        raise CannotSend(message)
+    return protocol
+
+
+def _trusted(request: Request) -> int:
+    """How many proxies before the target are believed about the client's address."""
+    return request.to.trusted_proxies or 0 if request.to.proxy is Proxy.GATEWAY else 0
+
+
+def _fault(why: str) -> str:
+    """The lab's own fault, if `why` names one, else that nobody known signed it."""
+    return why if why in FAULTS else _OTHER_WORDS.get(why, "signed by an unknown key")
+
+
+def _require_sendable(http: Http, lines: Sequence[tuple[str, str]]) -> None:
     texts = [http.method, http.path, http.host or "", *(value for _, value in lines)]
     if not all(text.isascii() and text.isprintable() for text in texts) or " " in http.path or not http.path:
         message = "characters that the client's library does not send"

@@ -42,7 +42,7 @@ _PATHS = {
 
 
 def _one(draw: st.DrawFn, values: Any) -> Any:
-    return draw(st.sampled_from(list(values) if isinstance(values, list | tuple) else [values]))
+    return draw(st.sampled_from(tuple(values))) if isinstance(values, list | tuple) else values
 
 
 _FIELDS = {
@@ -71,10 +71,9 @@ def near(draw: st.DrawFn, rule: Rule, mesh: Mesh, focus: str) -> Call:
             made = replace(made, server_name=_one(draw, rule.server_names).replace("*", "db"))
     else:
         made = replace(made, **_request(draw, _one(draw, rule.http)))
-    return draw(_other(made, mesh, focus)) if draw(st.booleans()) else made
+    return _other(draw, made, mesh, focus) if draw(st.booleans()) else made
 
 
-@st.composite
 def _other(draw: st.DrawFn, made: Call, mesh: Mesh, focus: str) -> Call:
     """The call with one field, or one claim, of another; or with a field that is nearly the same."""
     random = draw(call(mesh))

@@ -160,4 +160,4 @@ def test_the_estimate_of_a_size_never_falls_short(
     whole = model.Model("p", None, mesh, None, (), serving, (), (rule,))
     made = authorization.Authorizations(whole, ())
     real = sum(rule_size(part) + 1 for part, _ in made._lowered(None, rule, is_small=True))
-    assert real <= authorization._bound(rule, made._domains, made._ports_of.get("a", 0))
+    assert real <= authorization._bound(rule, made._sources.bound(rule.callers), made._ports_of.get("a", 0))

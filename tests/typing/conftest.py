@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -14,58 +15,106 @@ from typing import TypedDict
 
 import pytest
 
+HERE = Path(__file__).parent
+ACCEPTED, REJECTED = HERE / "accepted.py", HERE / "rejected.py"
+SEEDED = sorted((HERE.parent / "seeded" / "cases").glob("*.py"))
+EXAMPLES = [
+    sorted(each.parent.glob("*.py")) for each in sorted((HERE.parent.parent / "examples").glob("*/policies.py"))
+]
+
 
 @dataclass(frozen=True)
 class Complaint:
-    """One error that a type checker reports; the file by its name alone."""
+    """One error that a type checker reports about a file."""
 
-    file: str
+    file: Path
     line: int
     message: str
 
 
-Checker = Callable[[Iterable[Path]], list[Complaint]]
+@dataclass(frozen=True)
+class Checker:
+    """A strict type checker.
+
+    Attributes:
+        name: what it is called.
+        check: its complaints about some of the files above, from one run over as many as can stand together, since
+            reading the library takes most of its time.
+    """
+
+    name: str
+    check: Callable[[Iterable[Path]], list[Complaint]]
+
+
+@pytest.fixture(scope="session", params=["mypy", "pyright"])
+def checker(request: pytest.FixtureRequest) -> Checker:
+    """mypy, then pyright."""
+    return Checker(request.param, request.getfixturevalue(f"_{request.param}"))
 
 
 @pytest.fixture(scope="session")
-def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keeps what mypy learned of the library from one run to the next."""
-    return tmp_path_factory.mktemp("mypy-cache")
-
-
-@pytest.fixture
-def mypy(root: Path, tmp_path: Path, mypy_cache: Path) -> Checker:
-    """Strict mypy over some files, side by side in one folder."""
+def _mypy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Iterable[Path]], list[Complaint]]:
+    """Modules of one name, as the examples have them, need runs of their own; they share a cache."""
+    cache = tmp_path_factory.mktemp("mypy-cache")
+    words = ["--config-file=", "--strict", "--follow-imports=silent", "--output=json", f"--cache-dir={cache}"]
 
     def run(files: Iterable[Path]) -> list[Complaint]:
-        names = _copy(files, tmp_path)
-        words = ["--config-file=", "--strict", "--follow-imports=silent", "--output=json", f"--cache-dir={mypy_cache}"]
-        ended = _process(["mypy", *words, *names], tmp_path, {"MYPYPATH": str(root)})
+        folder = tmp_path_factory.mktemp("mypy")
+        sources = _copies(files, folder)
+        ended = _process(["mypy", *words, *(each.name for each in sources)], folder, {"MYPYPATH": str(root)})
         assert ended.returncode in {0, 1}, ended.stdout + ended.stderr
         found: list[_MypyError] = [json.loads(line) for line in ended.stdout.splitlines() if line]
-        return [Complaint(each["file"], each["line"], each["message"]) for each in found if each["severity"] == "error"]
-
-    return run
-
-
-@pytest.fixture
-def pyright(root: Path, tmp_path: Path) -> Checker:
-    """Strict pyright over some files, side by side in one folder."""
-
-    def run(files: Iterable[Path]) -> list[Complaint]:
-        names = _copy(files, tmp_path)
-        settings = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "extraPaths": [str(root)], "include": names}
-        (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-        ended = _process(["pyright", "--outputjson", "--pythonpath", sys.executable], tmp_path, {})
-        assert ended.returncode in {0, 1}, ended.stdout + ended.stderr
-        report: _PyrightReport = json.loads(ended.stdout)
         return [
-            Complaint(Path(each["file"]).name, each["range"]["start"]["line"] + 1, each["message"])
-            for each in report["generalDiagnostics"]
+            Complaint(sources[folder / each["file"]], each["line"], each["message"])
+            for each in found
             if each["severity"] == "error"
         ]
 
-    return run
+    at_once = {ACCEPTED, REJECTED, *filter(is_python, SEEDED)}
+    found = run(at_once)
+
+    def check(files: Iterable[Path]) -> list[Complaint]:
+        wanted = {*files}
+        return [each for each in found if each.file in wanted] if wanted <= at_once else run(wanted)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def _pyright(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Iterable[Path]], list[Complaint]]:
+    """Everything in one run: what stands in one folder is one project."""
+    place = tmp_path_factory.mktemp("pyright").resolve()
+    sources: dict[Path, Path] = {}
+    for number, files in enumerate([[ACCEPTED], [REJECTED], SEEDED, *EXAMPLES]):
+        (place / str(number)).mkdir()
+        sources |= _copies(files, place / str(number))
+    settings = {"typeCheckingMode": "strict", "pythonVersion": "3.11", "extraPaths": [str(root)]}
+    (place / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    ended = _process(["pyright", "--outputjson", "--pythonpath", sys.executable], place, {})
+    assert ended.returncode in {0, 1}, ended.stdout + ended.stderr
+    report: _PyrightReport = json.loads(ended.stdout)
+    assert report["summary"]["filesAnalyzed"] == len(sources)
+    found = [
+        Complaint(sources[Path(each["file"])], each["range"]["start"]["line"] + 1, each["message"])
+        for each in report["generalDiagnostics"]
+        if each["severity"] == "error"
+    ]
+
+    def check(files: Iterable[Path]) -> list[Complaint]:
+        wanted = {*files}
+        assert wanted <= {*sources.values()}
+        return [each for each in found if each.file in wanted]
+
+    return check
+
+
+def is_python(file: Path) -> bool:
+    """Whether it parses; mypy stops at a syntax error and says nothing of other files."""
+    try:
+        ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError:
+        return False
+    return True
 
 
 class _MypyError(TypedDict):
@@ -90,12 +139,17 @@ class _PyrightError(TypedDict):
     severity: str
 
 
+class _Summary(TypedDict):
+    filesAnalyzed: int
+
+
 class _PyrightReport(TypedDict):
     generalDiagnostics: list[_PyrightError]
+    summary: _Summary
 
 
-def _copy(files: Iterable[Path], folder: Path) -> list[str]:
-    return [Path(shutil.copy(file, folder)).name for file in files]
+def _copies(files: Iterable[Path], folder: Path) -> dict[Path, Path]:
+    return {Path(shutil.copy(file, folder)): file for file in files}
 
 
 def _process(words: list[str], folder: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -1,37 +1,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any
-
-import pytest
 
 import ztdsl
+from tests.typing.conftest import ACCEPTED, REJECTED, Checker
 
-HERE = Path(__file__).parent
-ACCEPTED, REJECTED = HERE / "accepted.py", HERE / "rejected.py"
 _MARK = re.compile(r"  # error: ((?:mypy|pyright)(?: (?:mypy|pyright))?)$")
 
 
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_the_language_as_it_may_be_written_has_no_type_errors(checker: str, request: pytest.FixtureRequest) -> None:
+def test_the_language_as_it_may_be_written_has_no_type_errors(checker: Checker) -> None:
     """Neither type checker complains of a construct that is right."""
-    check: Callable[[Iterable[Path]], list[Any]] = request.getfixturevalue(checker)
-
-    assert check([ACCEPTED]) == []
+    assert checker.check([ACCEPTED]) == []
 
 
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_each_mistake_is_a_type_error_on_its_line(checker: str, request: pytest.FixtureRequest) -> None:
+def test_each_mistake_is_a_type_error_on_its_line(checker: Checker) -> None:
     """A type checker refuses exactly the lines that are marked with its name."""
-    check: Callable[[Iterable[Path]], list[Any]] = request.getfixturevalue(checker)
     lines = REJECTED.read_text(encoding="utf-8").splitlines()
     marks = {number: match[1].split() for number, text in enumerate(lines, 1) if (match := _MARK.search(text))}
 
-    refused = {each.line for each in check([REJECTED])}
+    refused = {each.line for each in checker.check([REJECTED])}
 
-    expected = {number for number, names in marks.items() if checker in names}
+    expected = {number for number, names in marks.items() if checker.name in names}
     assert {number: lines[number - 1] for number in refused ^ expected} == {}
 
 

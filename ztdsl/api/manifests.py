@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.model import Severity
 from ztdsl.diagnostics.source import span_of
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ztdsl.manifests import Read
     from ztdsl.traffic.mesh import Mesh
 
+_UNUSED: Final = "ZT016"  # an acceptance of what was not looked for is not unused
+
 
 @dataclass(frozen=True, slots=True)
 class ManifestCheck:
@@ -30,7 +32,7 @@ class ManifestCheck:
         configuration: the settings they were checked with.
         objects: how many objects of Istio's security kinds were checked.
         skipped: how many objects of other kinds there were, by kind.
-        is_read: whether a cluster takes all of them; checks of what they mean run only then.
+        is_read: whether a cluster takes all of them; the checks of what they mean together run only then.
     """
 
     report: Report
@@ -52,7 +54,8 @@ def check_manifests(
 ) -> ManifestCheck:
     """Every finding of manifests from files.
 
-    What a cluster refuses is found first; checks of what the objects mean together run once none of them is refused.
+    Beside objects that a cluster refuses the others are checked one by one; what they mean together waits until none
+    is refused, because the answer could depend on one of them.
 
     Args:
         paths: files and directories of YAML or JSON; `-` is stdin.
@@ -73,11 +76,17 @@ def check_manifests(
     read = read_manifests(paths)
     known, problems = read_workloads(workloads) if workloads is not None else (None, ())
     findings = [*read.findings, *problems]
-    is_read = not any(finding.severity is Severity.ERROR for finding in findings)
-    if is_read:
-        findings += check(read, configuration.mesh, known)
+    is_read = not _fails(findings)
+    if not _fails(problems):
+        findings += check(read, configuration.mesh, known, is_whole=is_read)
     report = weigh(findings, configuration, _files(read, findings))
+    if not is_read:
+        report = replace(report, findings=tuple(each for each in report.findings if each.code != _UNUSED))
     return ManifestCheck(report, configuration, len(read.documents), read.skipped, is_read)
+
+
+def _fails(findings: Iterable[Diagnostic]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _files(read: Read, findings: Iterable[Diagnostic]) -> Iterable[str]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ztdsl.scenario.phrase import http_of, token_of
+from ztdsl.scenario.phrase import address_of, http_of, token_of
 from ztdsl.scenario.report import text, title_of
 from ztdsl.traffic.request import Chain, Request, Tls
 from ztdsl.traffic.wire import decision_document, decision_line, request_from
@@ -95,7 +95,7 @@ def request_by_name(
 
     Raises:
         UnknownWorkload: a name means no workload, or several.
-        Misread: `http` or a header is something else.
+        Misread: `http`, a header, a token or an address is something else.
     """
     destination = subject.cast.destination(to, Chain.TCP if http is None else Chain.HTTP)
     peer = None if caller is None or plaintext else subject.cast.identity(caller)
@@ -103,8 +103,8 @@ def request_by_name(
         destination,
         peer,
         Tls.NONE if peer is None else Tls.MTLS,
-        source_ip,
-        remote_ip,
+        None if source_ip is None else address_of(source_ip),
+        None if remote_ip is None else address_of(remote_ip),
         server_name,
         None if http is None else http_of(http, headers, None),
         () if token is None else (token_of(token, now),),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ztdsl.checks.witness import Witness
+    from ztdsl.diagnostics.model import Severity
 
 
 class Beside(NamedTuple):
@@ -31,6 +32,7 @@ class Found:
         help: what to do, a phrase each.
         beside: other places that explain it.
         witness: a request that was put to the evaluator, and its answer.
+        severity: what it is instead of the catalogue's, where this one is worse than most of its code.
     """
 
     code: str
@@ -42,3 +44,4 @@ class Found:
     help: tuple[str, ...] = ()
     beside: tuple[Beside, ...] = ()
     witness: Witness | None = None
+    severity: Severity | None = None

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CODE = "ZT306"
 _DEFAULT = "no PeerAuthentication among the files sets the mode there, and Istio's default accepts plaintext"
+_ELSEWHERE = "if a PeerAuthentication elsewhere makes the port STRICT, give it along with another `-f`"
 _PLACES = 3
 
 
@@ -47,14 +48,16 @@ def find(view: View) -> Iterator[Found]:
 
 def _found(view: View, tested: Tested, proof: Witness) -> Found:
     what = "leaves out" if tested.policy.action == "ALLOW" else "denies"
+    is_set = view.sets_mode(proof.request.to)
     return Found(
         CODE,
         tested.document,
         tested.pointer,
         f"a caller in plaintext escapes `{tested.name}`",
         f"the rule {what} identities, and a plaintext caller has none",
-        notes=() if view.sets_mode(proof.request.to) else (_DEFAULT,),
+        notes=() if is_set else (_DEFAULT,),
         help=(
+            *(() if is_set else (_ELSEWHERE,)),
             f"make the port STRICT with a PeerAuthentication in `{proof.place.namespace}`",
             "or allow the identities that may call, instead of naming those that may not",
         ),

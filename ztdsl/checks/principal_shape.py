@@ -1,7 +1,8 @@
 """ZT335: a principal is not one that Istio gives to a workload.
 
 An identity is compared as `TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`, with `spiffe://` put in front by Istio
-itself (Istio `pilot/pkg/security/authz/model/generator.go`).
+itself (Istio `pilot/pkg/security/authz/model/generator.go`). It is an error where it lets callers in: in a DENY rule
+that never fires for them, and among those that an ALLOW rule leaves out.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.checks.finding import Found
 from ztdsl.checks.meant import effect, unmatched
+from ztdsl.diagnostics.model import Severity
+from ztdsl.istio.evaluate.policies import is_dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ztdsl.checks.tested import Tested
     from ztdsl.checks.view import View
 
 CODE = "ZT335"
@@ -40,7 +44,13 @@ def find(view: View) -> Iterator[Found]:
                 effect(tested),
                 help=(f"write `{meant}`" if meant else "write `TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`",),
                 witness=unmatched(view, tested, meant) if meant and "*" not in meant else None,
+                severity=Severity.ERROR if _lets_in(tested) else None,
             )
+
+
+def _lets_in(tested: Tested) -> bool:
+    """Whether callers get in because the value never matches: those that are to be denied, or left out."""
+    return tested.opens and tested.policy.action in {"ALLOW", "DENY"} and not is_dry_run(tested.policy)
 
 
 def _problem(value: str, view: View) -> tuple[str, str | None] | None:

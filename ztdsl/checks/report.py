@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.catalogue import diagnostic
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def diagnostic_of(found: Found, documents: Sequence[Document]) -> Diagnostic:
     """The finding with its severity and its places; its witness is a note."""
     notes = found.notes if found.witness is None else (*found.notes, f"for example, {found.witness.words}")
-    return diagnostic(
+    finding = diagnostic(
         found.code,
         found.message,
         _label(documents[found.document], found.pointer, found.label),
@@ -26,6 +27,7 @@ def diagnostic_of(found: Found, documents: Sequence[Document]) -> Diagnostic:
         notes=notes,
         help=found.help,
     )
+    return finding if found.severity is None else replace(finding, severity=found.severity)
 
 
 def _label(document: Document, pointer: str, text: str) -> Label:

@@ -57,7 +57,7 @@ def find(view: View) -> Iterator[Found]:
 
 
 def _are_strict_sidecars(view: View, tested: Tested) -> bool:
-    places = view.places(tested.document)
+    places = view.places(tested.document) if view.is_whole else ()
     return bool(places) and all(
         place.known is not None
         and place.known.ports

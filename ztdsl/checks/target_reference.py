@@ -1,7 +1,7 @@
 """ZT330: a target reference that attaches a policy to nothing.
 
-A GatewayClass is looked up by one name and in the root namespace only; a Gateway is one of the policy's own namespace
-(Istio `pilot/pkg/model/policyattachment.go`).
+A GatewayClass is looked up by one name and in the root namespace only; a Gateway is one of the policy's own namespace;
+references to Services are for waypoints (Istio `pilot/pkg/model/policyattachment.go`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ztdsl.checks.finding import Found
 from ztdsl.istio.evaluate.attachment import GATEWAY_NAME, WAYPOINT_CLASS
+from ztdsl.traffic.mesh import DataPlane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ CODE = "ZT330"
 
 
 def find(view: View) -> Iterator[Found]:
-    """References to gateway classes that have no effect, and to gateways that the inventory does not have there."""
+    """References to gateway classes that have no effect, and to others that the inventory does not have there."""
     policies: list[tuple[int, AuthorizationPolicy | RequestAuthentication]] = [*view.policies, *view.requests]
     for index, manifest in policies:
         for number, reference in enumerate(manifest.target_refs):
@@ -42,9 +43,11 @@ def find(view: View) -> Iterator[Found]:
 def _problem(view: View, manifest: Manifest, reference: TargetRef) -> tuple[str, str] | None:
     if reference.kind == "GatewayClass":
         return _class_problem(view, manifest, reference)
-    if reference.kind == "Gateway" and view.workloads is not None:
+    if view.workloads is None:
+        return None
+    if reference.kind == "Gateway":
         return _gateway_problem(view, manifest, reference)
-    return None
+    return _service_problem(view, manifest, reference) if reference.kind == "Service" else None
 
 
 def _class_problem(view: View, manifest: Manifest, reference: TargetRef) -> tuple[str, str] | None:
@@ -73,3 +76,14 @@ def _gateway_problem(view: View, manifest: Manifest, reference: TargetRef) -> tu
     if classic and GATEWAY_NAME not in classic[0].labels:
         return "references reach gateways of the Gateway API only", "select the gateway's pods with `selector`"
     return None
+
+
+def _service_problem(view: View, manifest: Manifest, reference: TargetRef) -> tuple[str, str] | None:
+    """Why no waypoint looks at the object: the inventory has the Service and no gateway of the Gateway API at all."""
+    is_known = (manifest.meta.namespace, reference.name) in view.named
+    if not is_known or view.has_gateway_api or view.mesh.data_plane is DataPlane.AMBIENT:
+        return None
+    return (
+        "only waypoints look at references to Services, and the inventory has none",
+        "select the pods with `selector`",
+    )

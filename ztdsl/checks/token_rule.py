@@ -52,7 +52,7 @@ def _issuer(view: View, index: int, at: str, rule: JwtRule) -> Iterator[Found]:
 
 
 def _audience(view: View, index: int, at: str, request: RequestAuthentication, rule: JwtRule) -> Iterator[Found]:
-    if rule.audiences or not rule.issuer or _tests_audience(view, request):
+    if rule.audiences or not rule.issuer or not view.is_whole or _tests_audience(view, request):
         return
     yield Found(
         ANY_AUDIENCE,

@@ -9,7 +9,7 @@ from ztdsl.checks.overlap import Overlaps, labels_of, references_of
 from ztdsl.checks.place import DEFAULT_PORT, place_of, supposed
 from ztdsl.checks.tested import lists_of
 from ztdsl.istio.evaluate import Evaluator
-from ztdsl.istio.evaluate.attachment import Attachments
+from ztdsl.istio.evaluate.attachment import GATEWAY_NAME, Attachments
 from ztdsl.istio.evaluate.peers import STRICT, mode
 from ztdsl.istio.evaluate.policies import is_dry_run
 from ztdsl.istio.kinds import AuthorizationPolicy, PeerAuthentication, RequestAuthentication
@@ -34,6 +34,7 @@ class View:
         documents: what was read, in its order; checks name a document by its index.
         mesh: the facts of the mesh.
         others: the other kinds that were among the files.
+        is_whole: whether the documents are all that was given; the evaluator is not asked about a part.
         policies, requests, peers: the objects of each kind with their indexes.
     """
 
@@ -43,10 +44,13 @@ class View:
         mesh: Mesh,
         workloads: Iterable[KnownWorkload] | None = None,
         others: Collection[str] = (),
+        *,
+        is_whole: bool = True,
     ) -> None:
         self.documents = tuple(documents)
         self.mesh = mesh
         self.others = frozenset(others)
+        self.is_whole = is_whole
         self.policies: list[tuple[int, AuthorizationPolicy]] = []
         self.requests: list[tuple[int, RequestAuthentication]] = []
         self.peers: list[tuple[int, PeerAuthentication]] = []
@@ -84,6 +88,20 @@ class View:
     def workloads(self) -> list[Place] | None:
         """The workloads of the inventory; None where none was given."""
         return self._workloads
+
+    @cached_property
+    def named(self) -> dict[tuple[str, str], Place]:
+        """The workloads of the inventory by namespace and name; of several with one name the first."""
+        named: dict[tuple[str, str], Place] = {}
+        for place in self._workloads or ():
+            if place.known is not None:
+                named.setdefault((place.namespace, place.known.name), place)
+        return named
+
+    @cached_property
+    def has_gateway_api(self) -> bool:
+        """Whether a workload of the inventory is a gateway or a waypoint of the Gateway API."""
+        return any(GATEWAY_NAME in place.labels for place in self._workloads or ())
 
     def policies_with(self, manifest: Manifest) -> Iterator[tuple[int, AuthorizationPolicy]]:
         """The policies that may apply to a workload to which `manifest` applies."""
@@ -129,6 +147,17 @@ class View:
             if found.lacking is None and found.value != STRICT:
                 return port
         return None
+
+    def peers_of(self, namespace: str) -> list[PeerAuthentication]:
+        """The PeerAuthentications of a namespace."""
+        return self._peers_by_namespace.get(namespace, [])
+
+    @cached_property
+    def _peers_by_namespace(self) -> dict[str, list[PeerAuthentication]]:
+        found: dict[str, list[PeerAuthentication]] = {}
+        for _, peer in self.peers:
+            found.setdefault(peer.meta.namespace, []).append(peer)
+        return found
 
     def sets_mode(self, destination: Destination) -> bool:
         """Whether an object says which connections the port accepts."""

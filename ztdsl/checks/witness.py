@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ztdsl.traffic.decision import Verdict
-from ztdsl.traffic.request import Token
+from ztdsl.traffic.request import Tls, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +39,8 @@ class Witness(NamedTuple):
 
 
 def witness(view: View, place: Place, requests: Iterable[Request], verdict: Verdict) -> Witness | None:
-    """The first of `requests` that meets `verdict`; None if none does."""
-    for request in requests:
+    """The first of `requests` that meets `verdict`; None if none does, or objects are missing that could decide."""
+    for request in requests if view.is_whole else ():
         decision = view.evaluator.decide(request)
         if decision.verdict is verdict:
             return Witness(request, decision, place)
@@ -52,7 +52,7 @@ def described(request: Request, place: Place) -> str:
     what = "a connection" if request.http is None else _http(request.http)
     facts = [
         f"{what} to port {request.to.port} of {place.words}",
-        "in plaintext" if request.peer is None else f"from `{request.peer.removeprefix('spiffe://')}`",
+        _anonymous(request) if request.peer is None else f"from `{request.peer.removeprefix('spiffe://')}`",
     ]
     if request.http is not None:
         facts.append(_tokens(request))
@@ -63,6 +63,10 @@ def _http(http: Http) -> str:
     host = "" if http.host in {None, "app.example.com"} else f" with host `{http.host}`"
     headers = ", ".join(f"`{name}: {', '.join(lines)}`" for name, lines in http.headers.items())
     return f"`{http.method} {http.path}`{host}{' with ' + headers if headers else ''}"
+
+
+def _anonymous(request: Request) -> str:
+    return "over TLS of its own" if request.tls in {Tls.OTHER, Tls.MTLS} else "in plaintext"
 
 
 def _tokens(request: Request) -> str:

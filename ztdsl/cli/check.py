@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from typer import Option
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from ztdsl.api import Check, ManifestCheck, Verification
     from ztdsl.cli.settings import Settings
+
+_WAITING: Final = "note: checks of what the objects mean together wait until these errors are put right\n"
 
 Output = Annotated[
     str,
@@ -94,6 +96,8 @@ def check(
         if not quiet:
             say(_skipped(checked.skipped))
         if not checked.is_read:
+            if checked.objects and not quiet:
+                say(_WAITING)
             return exit_of(checked.report)
     failed = threshold.fails(checked.report, checked.configuration.fail_on)
     return exits.FINDINGS if failed else exits.CLEAN

@@ -148,15 +148,12 @@ def _refuse_contradictions(
 
 def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, color: str) -> int:
     from ztdsl.api import request_by_name, simulate_request  # noqa: PLC0415
-    from ztdsl.scenario.phrase import Misread, address_of  # noqa: PLC0415
+    from ztdsl.scenario.phrase import Misread  # noqa: PLC0415
     from ztdsl.scenario.report import title_in_words  # noqa: PLC0415
     from ztdsl.traffic.decision import Verdict  # noqa: PLC0415
     from ztdsl.traffic.names import UnknownWorkload  # noqa: PLC0415
 
     try:
-        for name in ("source_ip", "remote_ip"):
-            if words[name] is not None:
-                address_of(words[name])
         request = request_by_name(subject, to, now=time.time(), **words)
     except UnknownWorkload as unknown:
         candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)

@@ -66,7 +66,7 @@ _ROWS: Final = (
     Entry("ZT028", "manifest-repeated", ERROR, "two manifests have one kind, namespace and name"),
     Entry("ZT029", "inventory-malformed", ERROR, "an inventory of workloads does not say what ztc can use"),
     Entry("ZT040", "refused-by-cluster", ERROR, "the API server or istiod refuses a manifest"),
-    Entry("ZT041", "warned-by-cluster", WARNING, "istiod takes a manifest and warns of it"),
+    Entry("ZT041", "warned-by-cluster", WARNING, "istiod's webhook admits an object with a warning"),
     Entry("ZT050", "scenarios-malformed", ERROR, "a scenario file is not what ztc can read"),
     Entry("ZT051", "scenario-unclear", ERROR, "a scenario names something that is not there, or says too little"),
     # Declarations and references
@@ -163,6 +163,14 @@ _ROWS: Final = (
     Entry("ZT349", "trust-domain-path", WARNING, "a trust domain in a condition has a slash"),
     Entry("ZT350", "several-providers", WARNING, "two external authorizers are for the same workloads"),
     Entry("ZT351", "http-at-ztunnel", WARNING, "a policy tests HTTP where ztunnel sees connections only"),
+    Entry("ZT352", "unseen-by-ztunnel", WARNING, "ztunnel passes over a test of connections that sidecars make"),
+    Entry("ZT353", "waypoint-not-covered", WARNING, "a default deny does not reach a waypoint"),
+    Entry("ZT354", "selector-in-root", INFO, "a selector in the root namespace selects workloads elsewhere, too"),
+    Entry("ZT355", "any-trust-domain", INFO, "a rule takes in the same names of a federated trust domain"),
+    Entry("ZT356", "trust-domain-widened", WARNING, "a principal takes in an alias that its star does not name"),
+    Entry("ZT357", "audiences-added", WARNING, "audiences are narrowed that a wider object accepts anyway"),
+    Entry("ZT358", "keys-behind-mtls", WARNING, "istiod cannot fetch keys where mutual TLS is required"),
+    Entry("ZT359", "action-at-ztunnel", WARNING, "a policy has an action that ztunnel does not know"),
     # About weakenings
     Entry("ZT401", "weakening-expired", WARNING, "a weakening is past its end date"),
     Entry("ZT402", "weakening-unexplained", ERROR, "a weakening has no reason or no end date"),

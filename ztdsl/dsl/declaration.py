@@ -7,13 +7,13 @@ argument is remembered as a `Fault`, and `resolve` reports all of them at once.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from functools import partial, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar, cast
+from weakref import ref
 
 from ztdsl.origin import Origin, capture
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class _DeclarationType(type):
                 declaration = type.__call__(cls, *args, **kwargs)
             except TypeError:
                 declaration = _fitted(cls.__init__, partial(type.__call__, cls), args, kwargs)
-            object.__setattr__(declaration, "_origin", capture(2))
+            _set_origin(declaration, capture(2))
             return declaration
 
 
@@ -77,7 +77,10 @@ class Declaration(metaclass=_DeclarationType):
         return f"{type(self).__name__}({shown})"
 
 
-_FAULTS: Final[WeakKeyDictionary[Declaration, tuple[Fault, ...]]] = WeakKeyDictionary()
+# The slot's own setter: faster than `object.__setattr__`, and as far out of users' reach.
+_set_origin: Final[Callable[[object, Origin], None]] = Declaration.__dict__["_origin"].__set__
+# By id, gone with the declaration; a dictionary with weak keys takes longer to say that it has none.
+_FAULTS: Final[dict[int, tuple[ref[Declaration], tuple[Fault, ...]]]] = {}
 
 
 def origin_of(declaration: Declaration) -> Origin:
@@ -87,7 +90,8 @@ def origin_of(declaration: Declaration) -> Origin:
 
 def faults_of(declaration: Declaration) -> tuple[Fault, ...]:
     """How the call that made `declaration` did not fit its signature; empty for a good call."""
-    return _FAULTS.get(declaration, ()) if _FAULTS else ()
+    known = _FAULTS.get(id(declaration))
+    return known[1] if known is not None else ()
 
 
 def collected(function: Callable[P, D]) -> Callable[P, D]:
@@ -129,7 +133,8 @@ def _fitted(
     if not faults:  # the TypeError came from inside, not from the call
         return function(*args, **kwargs)
     result = function(*positional, **keywords)
-    _FAULTS[result] = (*faults_of(result), *faults)
+    key, forget = id(result), _FAULTS.pop
+    _FAULTS[key] = (ref(result, lambda _: forget(key, None)), (*faults_of(result), *faults))
     return result
 
 
@@ -148,15 +153,24 @@ GIVEN_EMPTY: Final = _NoItems()
 """A list or tuple that was given and is empty: as a condition it would silently mean everything."""
 
 
-def as_tuple(declaration: Declaration, *fields: str) -> None:
-    """Replace the named list fields by tuples, so that no later change to a list can change a declaration.
+def frozen_list(value: object) -> object:
+    """`value` as a tuple if it is a list, so that no later change to the list can change a declaration.
 
     Anything that is not a list or tuple (a lone string, None, a set) is left for `resolve` to refuse.
     """
+    kind = value.__class__
+    if kind is list or (kind is tuple and not value):
+        return tuple(cast("list[object]", value)) or GIVEN_EMPTY
+    return value
+
+
+def as_tuple(declaration: Declaration, *fields: str) -> None:
+    """Freeze the named list fields."""
     for field in fields:
         value = getattr(declaration, field)
-        if value.__class__ is list or (value == () and value.__class__ is tuple):
-            object.__setattr__(declaration, field, tuple(value) or GIVEN_EMPTY)
+        frozen = frozen_list(value)
+        if frozen is not value:
+            object.__setattr__(declaration, field, frozen)
 
 
 def as_mapping(declaration: Declaration, *fields: str) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.dsl.declaration import Declaration
 from ztdsl.dsl.ports import TcpPort, TlsPort
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from ztdsl.dsl.ports import GrpcPort, HttpPort, Port
     from ztdsl.dsl.workloads import Gateway, Namespace, Service
 
 
-@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Endpoint(Declaration):
     """One port of a workload, or of every workload of a namespace; made by `at` and `every`."""
@@ -23,7 +21,6 @@ class Endpoint(Declaration):
     port: Port
 
 
-@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HttpEndpoint(Endpoint):
     """An endpoint whose requests the proxy can read: rules about it are `allow`, `deny` and `audit`."""
@@ -31,7 +28,6 @@ class HttpEndpoint(Endpoint):
     port: HttpPort | GrpcPort
 
 
-@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TcpEndpoint(Endpoint):
     """An endpoint whose bytes the proxy does not read: rules about it are `allow_tcp`, `deny_tcp` and `audit_tcp`."""
@@ -39,8 +35,11 @@ class TcpEndpoint(Endpoint):
     port: TcpPort | TlsPort
 
 
+_CONNECTIONS: Final = (TcpPort, TlsPort)
+
+
 def endpoint(target: Service | Gateway | Namespace, port: Port) -> Endpoint:
     """The endpoint of `port`, of the kind that its protocol asks for."""
-    if isinstance(port, TcpPort | TlsPort):
+    if isinstance(port, _CONNECTIONS):
         return TcpEndpoint(target, port)
     return HttpEndpoint(target, port)  # type: ignore[arg-type] # anything else is refused by `resolve`

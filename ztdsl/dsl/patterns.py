@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ztdsl.dsl.declaration import Declaration
+from ztdsl.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.dsl.declaration import Declaration, as_tuple
+from ztdsl.quick import KW_ONLY, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

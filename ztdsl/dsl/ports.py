@@ -6,10 +6,10 @@ the container's number.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.dsl.declaration import Declaration
+from ztdsl.quick import KW_ONLY, dataclass
 
 if TYPE_CHECKING:
     from ztdsl.dsl.weakenings import Permissive

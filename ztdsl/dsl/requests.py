@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_tuple
-from ztdsl.quick import quick
+from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_tuple, frozen_list
+from ztdsl.quick import KW_ONLY, dataclass, quick_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +49,7 @@ class Header(Declaration):
         as_tuple(self, "any_of", "none_of")
 
 
-@quick
+@quick_with(frozen_list, "methods", "paths", "hosts", "headers", "not_methods", "not_paths", "not_hosts")
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Http(Declaration):
     """HTTP requests; every part given must hold, and a list means any of its items.
@@ -74,10 +73,6 @@ class Http(Declaration):
     not_methods: list[str] | tuple[str, ...] = LEFT_OUT
     not_paths: list[str] | tuple[str, ...] = LEFT_OUT
     not_hosts: list[str] | tuple[str, ...] = LEFT_OUT
-
-    def __post_init__(self) -> None:
-        """Copy what could change later."""
-        as_tuple(self, "methods", "paths", "hosts", "headers", "not_methods", "not_paths", "not_hosts")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

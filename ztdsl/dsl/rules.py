@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ztdsl.dsl.declaration import LEFT_OUT, Declaration, as_tuple, collected
-from ztdsl.quick import quick
+from ztdsl.dsl.declaration import LEFT_OUT, Declaration, collected, frozen_list
+from ztdsl.quick import KW_ONLY, dataclass, quick_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +26,7 @@ class Effect(StrEnum):
     AUDIT = "audit"
 
 
-@quick
+@quick_with(frozen_list, "callers", "to", "http", "server_names")
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rule(Declaration):
     """One rule; made by `allow`, `deny`, `audit` and their `_tcp` twins."""
@@ -42,10 +41,6 @@ class Rule(Declaration):
     http: Request | Sequence[Http | Grpc] | None = None
     server_names: list[str] | tuple[str, ...] = LEFT_OUT
     stage: DryRun | None = None
-
-    def __post_init__(self) -> None:
-        """Copy what could change later."""
-        as_tuple(self, "callers", "to", "http", "server_names")
 
 
 @collected

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, overload
 
 from ztdsl.dsl.declaration import Declaration, as_mapping, as_tuple, collected
 from ztdsl.dsl.endpoints import endpoint
-from ztdsl.quick import quick
+from ztdsl.quick import KW_ONLY, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +69,6 @@ class Workload(Declaration):
         return endpoint(self, port)  # type: ignore[arg-type] # only services and gateways are declared
 
 
-@quick
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Service(Workload):
     """A workload with a sidecar.

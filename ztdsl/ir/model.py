@@ -5,11 +5,11 @@ Whoever reads it needs nothing of the language; whoever writes it is `resolve`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from datetime import date
@@ -88,7 +88,6 @@ class Port:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Workload:
     """An owned service or gateway; `labels` are the pod labels that select it, sorted.
@@ -136,7 +135,6 @@ class Issuer:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One declared rule at one workload, or at every workload of a namespace.

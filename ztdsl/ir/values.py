@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,6 @@ class Keyed:
 # Callers ---------------------------------------------------------------------------------------
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class PeerIdentity(Keyed):
     """The workload identity of one service account.
@@ -144,7 +143,6 @@ class User(Keyed):
     claims: tuple[ClaimTest, ...] = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Caller(Keyed):
     """Who calls: the peer of the connection and, where one is named, the end user of the request."""
@@ -169,7 +167,6 @@ class HeaderTest:
     none_of: tuple[Pattern, ...] = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Request:
     """HTTP requests; every part that is not empty must hold. All parts empty: every request.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from ztdsl.diagnostics.model import Span
 from ztdsl.diagnostics.source import display_path
 from ztdsl.diagnostics.source_file import SourceFile
 from ztdsl.origin import Origin
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from ztdsl.load.failure import LoadFailure
 from ztdsl.load.modules import ModuleTable
 from ztdsl.load.sources import Sources, UnusableSource
 from ztdsl.load.target import parse
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,12 +1,11 @@
 """The Model becomes manifests that allow exactly what it says.
 
-Within a namespace the order is that of a safe apply: what reads tokens before what needs them, what is
-allowed before the policy that allows nothing, STRICT mutual TLS last; the mesh-wide defaults come at the end.
+Within a namespace the order is that of a safe apply: what reads tokens before what needs them, what is denied before
+what is allowed, that before the policy that allows nothing, mutual TLS last; the mesh-wide defaults come at the end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.ir import model as ir
@@ -15,6 +14,7 @@ from ztdsl.istio.kinds import AuthorizationPolicy, Meta, Selector
 from ztdsl.lower import names
 from ztdsl.lower.authentication import TokenRules, namespace_mtls, weakened, workload_mtls
 from ztdsl.lower.authorization import Authorizations, allow_nothing
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
@@ -40,6 +40,7 @@ def lower(model: ir.Model) -> Lowered:
     owned = {each.name: each for each in model.namespaces}
     allowed = {(r.namespace, r.workload) for r in model.rules if r.effect is ir.Effect.ALLOW and r.dry_run is None}
     before: dict[str, list[Annotated]] = {}
+    denies: dict[str, list[Annotated]] = {}
     allows: dict[str, list[Annotated]] = {}
     last: dict[str, list[Annotated]] = {}
     for workload in model.workloads:
@@ -52,10 +53,12 @@ def lower(model: ir.Model) -> Lowered:
         if not is_ours and workload.default is None and (workload.namespace, workload.name) not in allowed:
             last.setdefault(workload.namespace, []).insert(0, _workload_deny(workload, labels))
     for policy in authorizations.policies():
-        allows.setdefault(policy.manifest.meta.namespace, []).append(policy)
+        is_deny = isinstance(policy.manifest, AuthorizationPolicy) and policy.manifest.action == "DENY"
+        (denies if is_deny else allows).setdefault(policy.manifest.meta.namespace, []).append(policy)
     found: list[Annotated] = []
-    for name in sorted({*owned, *before, *allows, *last}):
+    for name in sorted({*owned, *before, *denies, *allows, *last}):
         found += before.get(name, ())
+        found += denies.get(name, ())
         found += allows.get(name, ())
         namespace = owned.get(name)
         if namespace is not None and namespace.default is None:

@@ -75,18 +75,24 @@ class TokenRules:
         self._limit = budget(model.mesh)
         self._issuers = {each.issuer: each for each in model.issuers}
         self._rules: dict[str, tuple[JwtRule, Item]] = {}
-        self._single: dict[str, tuple[tuple[JwtRule, ...], tuple[Item, ...]]] = {}
+        self._objects: dict[tuple[str, ...], list[tuple[tuple[JwtRule, ...], tuple[Item, ...]]]] = {}
         self.findings: list[Diagnostic] = []
 
     def authentications(self, workload: ir.Workload, issuers: set[str]) -> Iterator[Annotated]:
         """What lets a workload read the tokens of exactly these issuers."""
-        pairs = [self._rule(name) for name in sorted(issuers)]
-        runs = [pairs] if len(pairs) == 1 else list(packed_by_size(pairs, _size, self._limit))
-        for part, run in enumerate(runs, start=1):
+        for part, (rules, items) in enumerate(self._split(tuple(sorted(issuers))), start=1):
             meta = Meta(names.request_authentication(workload.name, part=part), workload.namespace, self._labels)
-            manifest = RequestAuthentication(meta, Selector(workload.labels), (), tuple([rule for rule, _ in run]))
-            declaration = f"{workload.kind} `{workload.name}`"
-            yield Annotated(manifest, (), tuple([item for _, item in run]), workload.origin, declaration)
+            manifest = RequestAuthentication(meta, Selector(workload.labels), (), rules)
+            yield Annotated(manifest, (), items, workload.origin, f"{workload.kind} `{workload.name}`")
+
+    def _split(self, issuers: tuple[str, ...]) -> list[tuple[tuple[JwtRule, ...], tuple[Item, ...]]]:
+        """What each object of a workload with these issuers holds; most workloads share theirs with others."""
+        known = self._objects.get(issuers)
+        if known is None:
+            pairs = [self._rule(name) for name in issuers]
+            runs = [pairs] if len(pairs) == 1 else packed_by_size(pairs, _size, self._limit)
+            known = self._objects[issuers] = [(tuple([r for r, _ in run]), tuple([i for _, i in run])) for run in runs]
+        return known
 
     def _rule(self, name: str) -> tuple[JwtRule, Item]:
         known = self._rules.get(name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
@@ -16,15 +18,15 @@ from ztdsl.lower.sources import SourceTable
 from ztdsl.lower.split import MOST_RULES, budget, fitting, packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.ir import model as ir
-    from ztdsl.ir import values
 
 Labels = tuple[tuple[str, str], ...]
 Pair = tuple[Rule, Item]
-_AFTER_DOMAIN: Final = len('"/ns/*",')
+_place: Final[Callable[[ir.Rule], tuple[str, str | None]]] = attrgetter("namespace", "workload")
+_FEW: Final = 4
 _DRY_RUN: Final = ((DRY_RUN_ANNOTATION, "true"),)
 
 
@@ -39,7 +41,6 @@ class Authorizations:
         self._sources = SourceTable(model.mesh)
         self._workloads = {(each.namespace, each.name): each for each in model.workloads}
         self._rules = model.rules
-        self._domains = sum([len(name) + _AFTER_DOMAIN for name in model.mesh.trust_domains])
         self._ports_of: dict[str, int] = {}
         for each in model.workloads:
             self._ports_of[each.namespace] = self._ports_of.get(each.namespace, 0) + len(each.ports)
@@ -48,10 +49,12 @@ class Authorizations:
     def policies(self) -> Iterator[Annotated]:
         """The policies, by namespace, workload and effect."""
         for (namespace, workload), rules in groupby(self._rules, key=_place):
-            of_workload = list(rules)
+            by_kind: dict[tuple[str, str], list[ir.Rule]] = {}
+            for rule in rules:
+                by_kind.setdefault((rule.effect, "dry" if rule.dry_run else ""), []).append(rule)
             target = self._workloads.get((namespace, workload)) if workload else None
-            for (effect, is_dry_run), alike in groupby(sorted(of_workload, key=_kind), key=_kind):
-                yield from self._policy(namespace, target, effect, is_dry_run == "dry", list(alike))
+            for (effect, is_dry_run), alike in sorted(by_kind.items()):
+                yield from self._policy(namespace, target, effect, is_dry_run == "dry", alike)
 
     def _policy(
         self,
@@ -62,7 +65,7 @@ class Authorizations:
         rules: list[ir.Rule],
     ) -> Iterator[Annotated]:
         most_ports = 0 if target is not None else self._ports_of.get(namespace, 0)
-        is_small = sum([_bound(rule, self._domains, most_ports) for rule in rules]) < self._limit
+        is_small = sum([_bound(rule, self._sources.bound(rule.callers), most_ports) for rule in rules]) < self._limit
         pairs = [pair for rule in rules for pair in self._lowered(target, rule, is_small=is_small)]
         if len(pairs) > 1 and any([_may_repeat(rule) for rule in rules]):
             pairs = _merged(pairs)
@@ -80,9 +83,8 @@ class Authorizations:
 
     def _lowered(self, target: ir.Workload | None, rule: ir.Rule, *, is_small: bool) -> Iterator[Pair]:
         item = Item(_comments(rule, self._owner), rule.origin, "rule")
-        ports = tuple([str(port) for port in rule.ports])
         host_ports = self._host_ports(target, rule) if any([r.hosts or r.not_hosts for r in rule.requests]) else ()
-        shared = operations.Asked(ports, host_ports, rule.effect is Effect.DENY)
+        shared = operations.Asked(_written(rule.ports), host_ports, rule.effect is Effect.DENY)
         asked = operations.groups(rule.requests, shared)
         if rule.server_names:
             asked = [(_server_names(rule), entries) for _, entries in asked]
@@ -121,12 +123,9 @@ def allow_nothing(namespace: str, labels: Labels) -> AuthorizationPolicy:
     return AuthorizationPolicy(Meta(names.ALLOW_NOTHING, namespace, labels), None, (), "ALLOW", None, ())
 
 
-def _place(rule: ir.Rule) -> tuple[str, str | None]:
-    return rule.namespace, rule.workload
-
-
-def _kind(rule: ir.Rule) -> tuple[str, str]:
-    return rule.effect.value, "dry" if rule.dry_run else ""
+@lru_cache(1 << 12)
+def _written(ports: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple([str(port) for port in ports])
 
 
 def _server_names(rule: ir.Rule) -> operations.Conditions:
@@ -142,6 +141,8 @@ def _may_repeat(rule: ir.Rule) -> bool:
 
 def _merged(pairs: list[Pair]) -> list[Pair]:
     """The rules, each once, with the comments of all declarations that ask for it."""
+    if len(pairs) <= _FEW and not any(rule == other for i, (rule, _) in enumerate(pairs) for other, _ in pairs[:i]):
+        return pairs  # compared in pairs, a few rules are told apart faster than by their hashes
     found: dict[Rule, Item] = {}
     for rule, item in pairs:
         first = found.setdefault(rule, item)
@@ -151,26 +152,20 @@ def _merged(pairs: list[Pair]) -> list[Pair]:
     return list(found.items())
 
 
-def _bound(rule: ir.Rule, domains: int, most_ports: int) -> int:
+def _bound(rule: ir.Rule, texts: int, most_ports: int) -> int:
     """More bytes than the rule can take: its texts, four bytes a character, for each way to write a host.
 
-    `domains` is what the mesh's own trust domains add to a caller that names none, `most_ports` how many numbers
-    clients may know the ports by where the rule is about every workload of a namespace. Most rules are far from any
-    limit, and measuring them to the byte costs more than making them.
+    `texts` counts the characters of its callers, `most_ports` is how many numbers clients may know the ports by where
+    the rule is about every workload of a namespace. Most rules are far from any limit, and measuring them to the byte
+    costs more than making them.
     """
-    texts = sum([len(each.key) + domains * each.key.count("Peer") for each in rule.callers])
-    texts += sum([_repeated(each.user) for each in rule.callers if each.user is not None])
     for request in rule.requests:
-        texts += sum([len(text) + 4 for part in request.key for text in part])
+        for part in request.key:
+            if part:
+                texts += len("".join(part)) + 4 * len(part)
     ways = 4 + 2 * len(rule.ports) + most_ports
     alternatives = len(rule.callers) * (len(rule.requests) or 1)
     return 4 * texts * ways * alternatives + 4 * len("".join(rule.server_names)) + 1024
-
-
-def _repeated(user: values.User) -> int:
-    """The characters that a model has once and a manifest many times: an issuer by subject, a claim by value."""
-    names = [len("".join(test.path)) * len(test.values) for test in user.claims]
-    return len(user.issuer) * len(user.subjects) + sum(names)
 
 
 def _comments(rule: ir.Rule, policy_owner: str | None) -> tuple[str, ...]:

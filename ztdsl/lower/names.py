@@ -17,7 +17,7 @@ ALLOW_NOTHING: Final = "allow-nothing"
 
 def authorization(workload: str | None, effect: Effect, *, is_dry_run: bool, part: int) -> str:
     """The name of an AuthorizationPolicy; `workload` is None for a namespace, `part` counts from 1."""
-    stem = f"{workload}-{effect.value}" if workload is not None else f"{effect.value}-every-workload"
+    stem = f"{workload}-{effect}" if workload is not None else f"{effect}-every-workload"
     return _numbered(f"{stem}-dry-run" if is_dry_run else stem, part)
 
 

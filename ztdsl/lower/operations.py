@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.istio.kinds import Condition, Operation
 from ztdsl.lower.patterns import header_key, written
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from ztdsl.ir.values import HeaderTest, Request

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 Conditions = tuple[Condition, ...]
 Sources = tuple[Source, ...]
+Groups = tuple[tuple[Conditions, Sources], ...]
 EVERYONE: Sources = ()
 _NAMED: Final = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
 _EXCEPTING: Final = (values.AnyPeer, values.Everyone)
 _ANY_PEER: Final = values.AnyPeer()
+_AFTER_DOMAIN: Final = len('"/ns/*",')
 
 
 class SourceTable:
@@ -26,22 +28,36 @@ class SourceTable:
 
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
-        self._known: dict[tuple[str, ...], tuple[tuple[Conditions, Sources], ...]] = {}
+        self._known: dict[tuple[str, ...], tuple[Groups, int]] = {}
 
-    def groups(self, callers: Sequence[values.Caller]) -> tuple[tuple[Conditions, Sources], ...]:
+    def groups(self, callers: Sequence[values.Caller]) -> Groups:
         """The callers by the conditions on their tokens, each group with its `from` entries.
 
         An empty tuple of entries means everyone and stands for an absent `from`.
         """
+        return self._looked_up(callers)[0]
+
+    def bound(self, callers: Sequence[values.Caller]) -> int:
+        """More characters than the entries and conditions of `callers` can have together."""
+        return self._looked_up(callers)[1]
+
+    def _looked_up(self, callers: Sequence[values.Caller]) -> tuple[Groups, int]:
         key = tuple([caller.key for caller in callers])
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._grouped(callers)
+            known = self._known[key] = (self._grouped(callers), self._bound(callers))
         return known
 
-    def _grouped(self, callers: Sequence[values.Caller]) -> tuple[tuple[Conditions, Sources], ...]:
+    def _bound(self, callers: Sequence[values.Caller]) -> int:
+        """What a caller's key has, and what manifests have more often than it: all the domains that it may mean."""
+        domains = sum([len(name) + _AFTER_DOMAIN for name in self._mesh.trust_domains])
+        texts = sum([len(each.key) + domains * each.key.count("Peer") for each in callers])
+        return texts + sum([_repeated(each.user) for each in callers if each.user is not None])
+
+    def _grouped(self, callers: Sequence[values.Caller]) -> Groups:
         if all([caller.user is None and isinstance(caller.source, _NAMED) for caller in callers]):
-            return (((), self._peers([caller.source for caller in callers], ())),) if callers else ()
+            principals = self._named([caller.source for caller in callers])
+            return (((), (Source(principals=principals),)),) if callers else ()
         by_condition: dict[Conditions, list[values.Caller]] = {}
         for caller in callers:
             by_condition.setdefault(_conditions(caller.user), []).append(caller)
@@ -73,8 +89,7 @@ class SourceTable:
         """The entries of some peers with any of `users`; no entries if everyone may call without a token."""
         if any(isinstance(peer, values.Everyone) and not peer.but for peer in peers):
             return (Source(request_principals=users),) if users else EVERYONE
-        named = {text for peer in peers if isinstance(peer, _NAMED) for text in self._principals(peer)}
-        principals = self._accepted() if _ANY_PEER in peers else tuple(sorted(named))
+        principals = self._accepted() if _ANY_PEER in peers else self._named(peers)
         blocks = tuple(sorted({peer.cidr for peer in peers if isinstance(peer, values.SourceAddress)}))
         clients = tuple(sorted({peer.cidr for peer in peers if isinstance(peer, values.ClientAddress)}))
         found: list[Source] = []
@@ -86,6 +101,10 @@ class SourceTable:
             found.append(Source(remote_ip_blocks=clients, request_principals=users))
         excepting = [self._except(peer, users) for peer in peers if isinstance(peer, _EXCEPTING) and peer.but]
         return (*found, *sorted(excepting, key=repr))
+
+    def _named(self, peers: Sequence[values.Source]) -> tuple[str, ...]:
+        """The principals of those of `peers` that are named."""
+        return tuple(sorted({text for peer in peers if isinstance(peer, _NAMED) for text in self._principals(peer)}))
 
     def _except(self, peer: values.AnyPeer | values.Everyone, users: tuple[str, ...]) -> Source:
         blocks = {each.cidr for each in peer.but if isinstance(each, values.SourceAddress)}
@@ -119,6 +138,12 @@ class SourceTable:
                 return tuple(f"{domain}/ns/*" for domain in self._mesh.trust_domains)
             case values.PeerTrustDomain(trust_domain=domain):
                 return (f"{domain}/ns/*",)
+
+
+def _repeated(user: values.User) -> int:
+    """The characters that a model has once and a manifest many times: an issuer by subject, a claim by value."""
+    names = [len("".join(test.path)) * len(test.values) for test in user.claims]
+    return len(user.issuer) * len(user.subjects) + sum(names)
 
 
 def _request_principals(user: values.User | None) -> tuple[str | None, ...]:

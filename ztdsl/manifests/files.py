@@ -23,10 +23,11 @@ _BINARY: Final = 8_192
 
 
 def texts(paths: Iterable[str], problems: list[Diagnostic]) -> Iterator[tuple[str, str]]:
-    """The name and the text of every file that `paths` name, directories in order of name.
+    """The name and the text of every file that `paths` name, directories in order of name; of each file once.
 
     What cannot be read becomes one of `problems` (ZT007), and the rest is read all the same.
     """
+    seen: set[str] = set()
     for path in paths:
         if path == STDIN:
             text = _decoded(STDIN_NAME, sys.stdin.buffer.read(MOST_BYTES + 1), problems)
@@ -34,6 +35,10 @@ def texts(paths: Iterable[str], problems: list[Diagnostic]) -> Iterator[tuple[st
                 yield STDIN_NAME, text
             continue
         for file in _files(path, problems):
+            real = os.path.realpath(file)
+            if real in seen:
+                continue
+            seen.add(real)
             text = _text(file, problems)
             if text is not None:
                 yield file, text

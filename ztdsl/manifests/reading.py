@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ztdsl.diagnostics.catalogue import diagnostic
-from ztdsl.diagnostics.model import Label, Severity
+from ztdsl.diagnostics.model import Label, Severity, Span
+from ztdsl.istio.pointer import pointer
 from ztdsl.istio.read import from_manifest
 from ztdsl.manifests.admitted import refusals
 from ztdsl.manifests.document import Document, Place
 from ztdsl.manifests.files import texts
 from ztdsl.manifests.objects import objects
 from ztdsl.manifests.source import Source
+from ztdsl.manifests.templates import within
 from ztdsl.manifests.traps import unreadable
-from ztdsl.manifests.unreadable import Unreadable
+from ztdsl.manifests.unreadable import MOST_OBJECTS, MOST_REFUSED, Fault, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 KINDS: Final = frozenset({"AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication"})
 _GROUP: Final = "security.istio.io/"
 _DEFAULT: Final = "default"
+_Into: TypeAlias = "tuple[list[Document], Counter[str], list[Diagnostic]]"
+"""What is read so far: documents, numbers of other objects, findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +60,55 @@ def read_manifests(paths: Sequence[str], namespace: str | None = None) -> Read:
     for file, text in texts(paths, problems):
         source = Source(file, text)
         try:
-            for number, plain in enumerate(source.documents()):
-                for path, each in objects(plain):
-                    _take(source, Place(source, number, path), each, namespace, (documents, skipped, problems))
+            _read(source, namespace, (documents, skipped, problems))
         except Unreadable as error:
             problems.append(unreadable(file, text, error))
-    problems += _repeated(documents)
+    problems += islice(_repeated(documents), MOST_REFUSED)
     if not documents and not problems:
         others = f"; {sum(skipped.values())} objects are of other kinds" if skipped else ""
         problems.append(diagnostic("ZT026", f"no manifest of Istio's security kinds is there{others}", None))
     return Read(tuple(documents), dict(skipped), tuple(problems))
 
 
-def _take(
-    source: Source,
-    place: Place,
-    plain: Any,  # noqa: ANN401 - what a file holds
-    namespace: str | None,
-    into: tuple[list[Document], Counter[str], list[Diagnostic]],
-) -> None:
+def _read(source: Source, namespace: str | None, into: _Into) -> None:
+    """Take every object of a text.
+
+    Raises:
+        Unreadable: the text is none, or has more objects, or more that are refused, than anybody looks at.
+    """
+    taken = refused = 0
+    for number, plain in enumerate(source.documents()):
+        for path, each in objects(plain):
+            place = Place(source, number, path)
+            taken += 1
+            refused += not _take(place, each, namespace, into)
+            if taken > MOST_OBJECTS:
+                raise Unreadable(Fault.BOUNDS, f"it has more than {MOST_OBJECTS} objects", Span(source.name))
+            if refused > MOST_REFUSED:
+                raise Unreadable(Fault.BOUNDS, f"more than {MOST_REFUSED} of its objects are refused", place.span(""))
+
+
+def _take(place: Place, plain: Any, namespace: str | None, into: _Into) -> bool:  # noqa: ANN401 - what a file holds
+    """Whether an object was not refused: it is a document, or of another kind.
+
+    Raises:
+        Unreadable: it is a template.
+    """
     documents, skipped, problems = into
     if not isinstance(plain, dict) or not _is_named(plain.get("kind")) or not _is_named(plain.get("apiVersion")):
+        _refuse_template(place, plain)
         message = "a document is no Kubernetes object: it lacks a text as `kind` or as `apiVersion`"
         problems.append(diagnostic("ZT021", message, Label(place.span(""))))
-        return
+        return False
     kind = plain["kind"]
     if kind not in KINDS or not plain["apiVersion"].startswith(_GROUP):
         skipped[kind] += 1
-        return
+        return True
+    _refuse_template(place, plain)
     found = refusals(plain, place)
     problems += found
     if any(each.severity is Severity.ERROR for each in found):
-        return
+        return False
     metadata = plain.get("metadata")
     assumed = namespace
     if isinstance(metadata, dict) and not metadata.get("namespace") and namespace is None:
@@ -97,8 +119,20 @@ def _take(
         manifest = from_manifest(plain, assumed)
     except ValueError as error:
         problems.append(diagnostic("ZT040", f"a cluster cannot read the object: {error}", Label(place.span(""))))
-        return
-    documents.append(Document(source.name, plain, manifest, place))
+        return False
+    documents.append(Document(place.source.name, plain, manifest, place))
+    return True
+
+
+def _refuse_template(place: Place, plain: object) -> None:
+    """Stop at an object that holds a template: nothing of its file can be judged.
+
+    Raises:
+        Unreadable: it holds one.
+    """
+    path = within(plain) if place.source.may_be_template else None
+    if path is not None:
+        raise Unreadable(Fault.TEMPLATE, "it is a template", place.span(pointer(*path)))
 
 
 def _is_named(word: object) -> bool:

@@ -64,7 +64,7 @@ def tagged(tag: str, text: str) -> Scalar:
     if name == "binary":
         return base64.b64decode(text).decode()
     if name not in _TYPES or name == tag:
-        message = f"the tag `{tag}` has no meaning in a manifest"
+        message = f"the tag `{tag}` has no meaning here"
         raise ValueError(message)
     value = resolved(text)
     if type(value) not in _TYPES[name]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ztdsl.diagnostics.model import Span
 from ztdsl.manifests import json_text, yaml_events
+from ztdsl.manifests.templates import BRACES
+from ztdsl.manifests.unreadable import MOST_OBJECTS, Fault, Unreadable
 from ztdsl.manifests.yaml_places import items_of, outline, region_of
 
 if TYPE_CHECKING:
@@ -23,13 +25,17 @@ class Source:
     Args:
         name: the file, as messages name it.
         text: its content.
+
+    Attributes:
+        may_be_template: whether braces stand anywhere as templates have them.
     """
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
+        self.may_be_template = BRACES in text
         self._text = text
         self._is_json = json_text.is_json(text)
-        self._starts: list[tuple[int, int]] = []
+        self._extents: list[tuple[int, int, int]] = []
         self._shown: tuple[int, Part | None] | None = None
         self._items: dict[tuple[str | int, ...], tuple[Region, ...]] = {}
         self._json_places: json_text.Places | None = None
@@ -40,21 +46,23 @@ class Source:
         Raises:
             Unreadable: the text is neither YAML nor JSON, has a key twice, or is deeper or larger than it may be.
         """
+        found: Iterator[tuple[tuple[int, int, int], Any]]
         if self._is_json:
-            for offset, plain in json_text.documents(self.name, self._text):
-                self._starts.append((offset, 0))
-                yield plain
+            found = (((at, 0, len(self._text)), plain) for at, plain in json_text.documents(self.name, self._text))
         else:
-            for start, plain in yaml_events.documents(self.name, self._text):
-                self._starts.append(start)
-                yield plain
+            found = yaml_events.documents(self.name, self._text)
+        for extent, plain in found:
+            self._extents.append(extent)
+            if len(self._extents) > MOST_OBJECTS:
+                raise Unreadable(Fault.BOUNDS, f"it has more than {MOST_OBJECTS} documents", Span(self.name))
+            yield plain
 
     def span(self, number: int, path: Sequence[str | int], *, key: bool = False) -> Span:
         """The place of a part of the document `number` that was read, or of the nearest part around it that exists.
 
         With `key` it is the place of the key that names the part.
         """
-        offset, line = self._starts[number]
+        offset, line, _ = self._extents[number]
         if self._is_json:
             if self._json_places is None:
                 self._json_places = json_text.Places(self.name, self._text)
@@ -82,7 +90,6 @@ class Source:
     def _root(self, number: int) -> Part | None:
         """The parts of a document; None where it is empty."""
         if self._shown is None or self._shown[0] != number:
-            offset = self._starts[number][0]
-            end = self._starts[number + 1][0] if number + 1 < len(self._starts) else len(self._text)
+            offset, _, end = self._extents[number]
             self._shown = (number, outline(self._text[offset:end]))
         return self._shown[1]

@@ -22,14 +22,17 @@ _NOTHING: Final = object()
 _MERGE: Final = "<<"
 _MERGED: Final = object()
 """Stands for the key `<<` of an object, which a quoted text cannot."""
+_NAMES: Final = ("while scanning an alias", "while scanning an anchor")
+"""Where libyaml stops behind what is wrong: a `*` or a `&` that is no name."""
 _COLLECTIONS: Final = frozenset({None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 
-class Start(NamedTuple):
-    """Where a document begins: an offset, and the line there, from 0."""
+class Extent(NamedTuple):
+    """Where a document begins and ends: offsets, and the line of the first, from 0."""
 
     offset: int
     line: int
+    end: int
 
 
 class _Anchored(NamedTuple):
@@ -50,8 +53,8 @@ class _Open(NamedTuple):
     deepest: int
 
 
-def documents(name: str, text: str) -> Iterator[tuple[Start, Any]]:
-    """The documents of a text as plain data, each with its beginning.
+def documents(name: str, text: str) -> Iterator[tuple[Extent, Any]]:
+    """The documents of a text as plain data, each with its extent.
 
     Raises:
         Unreadable: the text is no YAML, has a key twice, or is deeper or larger than it may be.
@@ -60,7 +63,7 @@ def documents(name: str, text: str) -> Iterator[tuple[Start, Any]]:
     try:
         yield from reader.documents()
     except yaml.YAMLError as error:
-        raise _syntax(name, text, error) from None
+        raise syntax_error(name, text, error) from None
 
 
 class _Reader:
@@ -85,8 +88,8 @@ class _Reader:
         self._merged: dict[int, set[str]] = {}
         self._parts = self._repeated = self._deepest = 0
 
-    def documents(self) -> Iterator[tuple[Start, Any]]:
-        """Each document with its beginning."""
+    def documents(self) -> Iterator[tuple[Extent, Any]]:
+        """Each document with its extent."""
         take: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
@@ -96,7 +99,7 @@ class _Reader:
             yaml.SequenceEndEvent: self._end,
         }
         following = self._next
-        start = Start(0, 0)
+        offset = line = 0
         while True:
             event = following()
             kind = type(event)
@@ -104,10 +107,10 @@ class _Reader:
                 take[kind](event)
             elif kind is yaml.DocumentStartEvent:
                 mark = event.start_mark
-                start = Start(mark.index - mark.column, mark.line)
+                offset, line = mark.index - mark.column, mark.line
                 self._begin()
             elif kind is yaml.DocumentEndEvent:
-                yield start, self._into[0]
+                yield Extent(offset, line, event.end_mark.index), self._into[0]
             elif kind is yaml.StreamEndEvent:
                 return
 
@@ -152,7 +155,7 @@ class _Reader:
 
     def _open(self, collection: Any, event: Any) -> None:  # noqa: ANN401 - likewise
         if event.tag not in _COLLECTIONS:
-            self._refuse(Fault.SYNTAX, f"the tag `{event.tag}` has no meaning in a manifest", event)
+            self._refuse(Fault.SYNTAX, f"the tag `{event.tag}` has no meaning here", event)
         if self._key is _NOTHING and type(self._into) is dict:
             self._refuse(Fault.SYNTAX, "a key is a list or an object, and not a text", event)
         opened = self._opened
@@ -235,13 +238,14 @@ class _Reader:
         raise Unreadable(fault, message, span) from None
 
 
-def _syntax(name: str, text: str, error: yaml.YAMLError) -> Unreadable:
+def syntax_error(name: str, text: str, error: yaml.YAMLError) -> Unreadable:
+    """What libyaml says of a text, in one phrase, and where."""
     if isinstance(error, yaml.reader.ReaderError):
         before = text.encode()[: error.position].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return Unreadable(Fault.SYNTAX, "it holds a control character", Span(name, line, column))
-    mark = getattr(error, "problem_mark", None)
     context, problem = getattr(error, "context", None), getattr(error, "problem", None)
+    mark = getattr(error, "context_mark" if context in _NAMES else "problem_mark", None)
     words = f"{context}, {problem}" if context and problem else str(problem or error).split("\n", 1)[0]
     span = Span(name) if mark is None else Span(name, mark.line + 1, mark.column + 1)
     return Unreadable(Fault.SYNTAX, words, span)

@@ -19,6 +19,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*")
 _QUOTABLE: Final = re.compile(r"[ !#-\[\]-~]*")
 # What YAML 1.1 reads as booleans and null, in any case.
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_LONGEST_WORD: Final = 5
 # json.dumps leaves these as they are, and YAML would fold, refuse or hide them.
 _ESCAPED: Final = re.compile(r"[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]")
 _UNPRINTABLE: Final = re.compile(
@@ -28,10 +29,9 @@ _LINE_BREAKS: Final = re.compile(r"\r\n|\r|\n|\x85|\u2028|\u2029")
 _SHORT: Final = 0xFF
 
 
-@lru_cache(_REMEMBERED)
 def scalar(text: str) -> str:
     """`text` as one YAML scalar on one line."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if _PLAIN.fullmatch(text) and (len(text) > _LONGEST_WORD or text.lower() not in _WORDS):
         return text
     if _QUOTABLE.fullmatch(text):
         return f'"{text}"'
@@ -45,7 +45,10 @@ def _escape(match: re.Match[str]) -> str:
 
 @lru_cache(_REMEMBERED)
 def listed(key: str, texts: tuple[str, ...], indent: str) -> str:
-    """`key` with a list of strings behind it: on one line where it fits, else an item a line."""
+    """`key` with a list of strings behind it: on one line where it fits, else an item a line.
+
+    Remembered as a whole, since lists of methods, ports and callers repeat; single strings are made faster than found.
+    """
     scalars = [scalar(text) for text in texts]
     line = f"{indent}{key}: [{', '.join(scalars)}]\n"
     if len(line) <= _WIDTH:
@@ -53,7 +56,6 @@ def listed(key: str, texts: tuple[str, ...], indent: str) -> str:
     return f"{indent}{key}:\n" + "".join([f"{indent}- {each}\n" for each in scalars])
 
 
-@lru_cache(_REMEMBERED)
 def comment_lines(text: str) -> tuple[str, ...]:
     """A user's text as lines that stay comments: line breaks split it, unprintable characters become escapes."""
     if text.isascii() and text.isprintable():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Severity, Spot
 from ztdsl.ir.model import Model
+from ztdsl.quick import dataclass
 from ztdsl.resolve import shapes
 from ztdsl.resolve.callers import note_callers
 from ztdsl.resolve.context import Context

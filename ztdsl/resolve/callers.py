@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ztdsl.dsl.policy import Policy
     from ztdsl.resolve.context import Context
 
-PEERS: Final = (Service, Gateway, External, ServiceAccount, Namespace, Identity, TrustDomain)
+WORKLOADS: Final = (Service, Gateway)
+PEERS: Final = (*WORKLOADS, External, ServiceAccount, Namespace, Identity, TrustDomain)
 ADDRESSES: Final = (IpBlock, RemoteIpBlock)
 CALLERS: Final = (*PEERS, *ADDRESSES, AnyWorkload, Anyone, EndUser)
 ISTIO_DEFAULT_DOMAIN: Final = "cluster.local"
@@ -212,7 +213,7 @@ def _left_out(
     allowed: Iterator[tuple[int, Any]] = shapes.items(context.problems, caller, "but", kinds, wanted)
     for _, each in allowed:
         found.append(source(context, each))
-        if isinstance(each, Service | Gateway):
+        if isinstance(each, WORKLOADS):
             check_shared_identity(context, caller, "but", each, list(caller.but))
     if len(context.problems.findings) != before or None in found:
         return None
@@ -289,7 +290,7 @@ def note_callers(context: Context, parts: list[Policy]) -> None:
     for part in parts:
         for rule in shapes.listed(part.rules):
             for _, caller in one_or_many(rule.callers, "callers") if isinstance(rule, Rule) else ():
-                if isinstance(caller, Service | Gateway) and id(caller) not in context.declared:
+                if id(caller) not in context.declared and isinstance(caller, WORKLOADS):
                     _note(context, caller)
 
 

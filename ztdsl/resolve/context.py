@@ -51,11 +51,12 @@ class Context:
     repeated: set[tuple[int, int]] = field(default_factory=set)
     warned: set[tuple[int, str]] = field(default_factory=set)
     kept: list[Declaration] = field(default_factory=list)
+    path_check: Callable[[str], Complaint | None] = field(init=False)
+    """What is wrong with a path, given how the mesh normalizes paths."""
 
-    @property
-    def path_check(self) -> Callable[[str], Complaint | None]:
-        """What is wrong with a path, given how the mesh normalizes paths."""
-        return path_check(self.mesh.path_normalization)
+    def __post_init__(self) -> None:
+        """Look up what depends on the mesh alone."""
+        self.path_check = path_check(self.mesh.path_normalization)
 
     def register(self, declaration: Declaration, *name: str) -> bool:
         """Note the name of a declaration; a second declaration of that name is a finding (once)."""

@@ -15,7 +15,7 @@ from ztdsl.resolve.paths import is_evadable, near_miss
 from ztdsl.resolve.problems import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from ztdsl.dsl.rules import Rule
     from ztdsl.ir.values import Request
@@ -97,17 +97,17 @@ def _open_spellings(context: Context, listed: tuple[str, ...]) -> tuple[str, ...
     return tuple(found)
 
 
-def warn_of_dropped_tokens(context: Context, rules: Iterable[ir.Rule]) -> None:
+def warn_of_dropped_tokens(context: Context, rules: Sequence[ir.Rule]) -> None:
     """Warn of denied end users who get in without their token, because a rule lets the same request in without one.
 
     Only what surely meets is reported: the same callers, and requests of which one takes in the other.
     """
-    denied: list[ir.Rule] = []
+    denied = [rule for rule in rules if rule.effect is ir.Effect.DENY and any(c.user is not None for c in rule.callers)]
+    if not denied:
+        return
     open_to: dict[tuple[str, str, int], list[ir.Rule]] = {}
     for rule in rules:
-        if rule.effect is ir.Effect.DENY and any([caller.user is not None for caller in rule.callers]):
-            denied.append(rule)
-        elif rule.effect is ir.Effect.ALLOW and not rule.dry_run and any([c.user is None for c in rule.callers]):
+        if rule.effect is ir.Effect.ALLOW and not rule.dry_run and any(c.user is None for c in rule.callers):
             for port in rule.ports:
                 open_to.setdefault((rule.namespace, rule.workload or "", port), []).append(rule)
     for rule in denied:

@@ -19,6 +19,8 @@ def warn_of_closing(context: Context, rule: Rule) -> None:
     """Warn of an allowance for every workload of an open namespace: it switches all of them to default-deny."""
     if rule.effect is not Effect.ALLOW or rule.stage is not None:
         return
+    if isinstance(rule.to, Endpoint) and not isinstance(rule.to.target, Namespace):
+        return  # most rules: one endpoint of one workload
     for place, item in one_or_many(rule.to, "to"):
         target = item.target if isinstance(item, Endpoint) else None
         if isinstance(target, Namespace) and target.default is not None:

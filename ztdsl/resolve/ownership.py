@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Label
     from ztdsl.resolve.context import Context
 
-_OWNABLE: Final = (Namespace, Service, Gateway)
+_WORKLOADS: Final = (Service, Gateway)
+_OWNABLE: Final = (Namespace, *_WORKLOADS)
 
 
 def flatten(context: Context, policy: Policy) -> list[Policy]:
@@ -119,7 +120,7 @@ def declare(context: Context, parts: list[Policy]) -> tuple[ir.Workload, ...]:
         listed += [
             (("owns", i), o)
             for i, o in enumerate(part.owns if isinstance(part.owns, tuple) else ())
-            if isinstance(o, Service | Gateway)
+            if isinstance(o, _WORKLOADS)
         ]
         for place, service in listed:
             if id(service) in context.declared:
@@ -137,7 +138,7 @@ def declare(context: Context, parts: list[Policy]) -> tuple[ir.Workload, ...]:
 
 
 def _services(context: Context, part: Policy) -> list[tuple[int, Service | Gateway]]:
-    return list(shapes.items(context.problems, part, "services", (Service, Gateway), "services and gateways"))
+    return list(shapes.items(context.problems, part, "services", _WORKLOADS, "services and gateways"))
 
 
 def _is_owned(
@@ -178,8 +179,10 @@ def _report_overlaps(context: Context, workloads: list[tuple[Service | Gateway, 
         mine = set(resolved.labels)
         for item in resolved.labels:
             for other, wider in by_item.get((resolved.namespace, item), ()):
+                if other is service:
+                    continue
                 both = frozenset((id(service), id(other)))
-                if other is service or both in reported or not set(wider.labels) <= mine:
+                if both in reported or not set(wider.labels) <= mine:
                     continue
                 reported.add(both)
                 _report_overlap(context, service, other, is_same=set(wider.labels) == mine)

@@ -14,7 +14,7 @@ from ztdsl.resolve.problems import Complaint
 from ztdsl.traffic.mesh import PathNormalization
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _NEVER_SENT: Final = re.compile(r"[^\x21-\x7e]")
 _REWRITTEN: Final = re.compile(r'["<>^`|\\]')
@@ -38,6 +38,11 @@ def path_check(normalization: PathNormalization) -> Callable[[str], Complaint | 
         return None if _ORDINARY.fullmatch(path) else path_problem(path, normalization)
 
     return check
+
+
+def are_ordinary(paths: Iterable[str]) -> bool:
+    """Whether nothing can be wrong with any of `paths`, which are strings and no members of enumerations."""
+    return all(map(_ORDINARY.fullmatch, paths))
 
 
 def path_problem(path: str, normalization: PathNormalization) -> Complaint | None:

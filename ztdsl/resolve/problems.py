@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from ztdsl.dsl.declaration import Declaration, faults_of, origin_of
 from ztdsl.dsl.rules import Rule
 from ztdsl.dsl.users import AnyAudience
 from ztdsl.dsl.weakenings import DryRun, Open, Permissive
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +77,9 @@ class Problems:
     def report_faults(self, declaration: Declaration) -> None:
         """Add the ways in which the call that made `declaration` did not fit."""
         faults = faults_of(declaration)
-        meant = _meant(faults) if faults else frozenset()
+        if not faults:
+            return
+        meant = _meant(faults)
         for fault in faults:
             self.mark_broken(declaration, fault.argument)
             for near in get_close_matches(str(fault.argument), fault.known, n=1, cutoff=0.6):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
-from ztdsl.dsl.declaration import GIVEN_EMPTY, faults_of
+from ztdsl.dsl.declaration import LEFT_OUT, faults_of
 from ztdsl.dsl.requests import AnyRequest, Grpc, Header, Http
 from ztdsl.ir import values as ir
 from ztdsl.resolve import shapes
 from ztdsl.resolve.hosts import host_problem
-from ztdsl.resolve.paths import missing_stem, path_problem
+from ztdsl.resolve.paths import are_ordinary, missing_stem, path_problem
 from ztdsl.resolve.patterns import pattern
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.words import (
@@ -31,6 +31,8 @@ Check: TypeAlias = Callable[[str], "Complaint | None"]
 EVERY: Final = ir.Request()
 _LISTS: Final = ("methods", "paths", "hosts", "not_methods", "not_paths", "not_hosts")
 _VALUES: Final = attrgetter(*_LISTS)
+_STRINGS: Final = {str}
+_TWINS: Final = (("methods", "not_methods"), ("paths", "not_paths"), ("hosts", "not_hosts"))
 _PATHS: Final = frozenset({"paths", "not_paths"})
 _HOSTS: Final = frozenset({"hosts", "not_hosts"})
 _CHECKS: Final = {
@@ -63,26 +65,38 @@ def request(context: Context, declared: Http | Grpc | AnyRequest) -> ir.Request 
 def _http(context: Context, declared: Http) -> ir.Request | None:
     found: dict[str, tuple[str, ...]] = {}
     for field, value in zip(_LISTS, _VALUES(declared), strict=True):
-        if value == ():
-            if value is GIVEN_EMPTY:
-                shapes.refuse_empty(context.problems, declared, field)
+        if value is LEFT_OUT:
             continue
-        check = context.path_check if field in _PATHS else _CHECKS[field]
-        found[field] = _listed(context, declared, field, check)
-        if field in _PATHS and any(["{**}" in path for path in found[field]]):
-            _report_missing_stems(context, declared, field)
-        elif field in _HOSTS:
+        if value == ():
+            shapes.refuse_empty(context.problems, declared, field)
+            continue
+        if field in _PATHS:
+            found[field] = _paths(context, declared, field, value)
+        else:
+            found[field] = _listed(context, declared, field, _CHECKS[field])
+        if field in _HOSTS:
             found[field] = tuple(sorted({host.lower() for host in found[field]}))
-    headers = _headers(context, declared) if declared.headers != () else ()
-    shapes.refuse_empty(context.problems, declared, "headers")
+    headers: tuple[ir.HeaderTest, ...] = ()
+    if declared.headers is not LEFT_OUT:
+        headers = _headers(context, declared)
+        shapes.refuse_empty(context.problems, declared, "headers")
     if not found and declared.headers == () and not _is_broken(context, declared):
         context.problems.report(
             "ZT131", "request pattern says nothing", label(declared), help=("write `AnyRequest()` for every request",)
         )
-    for field in ("methods", "paths", "hosts"):
-        if f"not_{field}" in found and field in found:
-            _check_contradiction(context, declared, field, found[field], found[f"not_{field}"])
+    for field, twin in _TWINS:
+        if twin in found and field in found:
+            _check_contradiction(context, declared, field, found[field], found[twin])
     return ir.Request(headers=headers, **found)
+
+
+def _paths(context: Context, declared: Http, field: str, value: object) -> tuple[str, ...]:
+    if _are_strings(value) and are_ordinary(value):
+        return tuple(sorted(set(value)))
+    found = _listed(context, declared, field, context.path_check)
+    if any("{**}" in path for path in found):
+        _report_missing_stems(context, declared, field)
+    return found
 
 
 def _is_broken(context: Context, declared: Http) -> bool:
@@ -117,7 +131,7 @@ def _grpc(context: Context, declared: Grpc) -> ir.Request | None:
 
 def _listed(context: Context, declared: Http | Grpc, field: str, check: Check) -> tuple[str, ...]:
     value = getattr(declared, field)
-    if value.__class__ is tuple and all([each.__class__ is str for each in value]):
+    if _are_strings(value):
         good = _accepted(check, value)
         if good is not None:
             return good
@@ -128,6 +142,11 @@ def _listed(context: Context, declared: Http | Grpc, field: str, check: Check) -
         else:
             found.add(item)
     return tuple(sorted(found))
+
+
+def _are_strings(value: object) -> TypeGuard[tuple[str, ...]]:
+    """Whether a list argument is good to the letter: strings, and no members of enumerations."""
+    return isinstance(value, tuple) and {*map(type, value)} == _STRINGS
 
 
 @lru_cache(1 << 16)

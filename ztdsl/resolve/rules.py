@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.dsl.requests import AnyRequest, Grpc, Http
 from ztdsl.dsl.rules import Effect, Rule
 from ztdsl.dsl.users import EndUser
-from ztdsl.dsl.workloads import Gateway, Service
 from ztdsl.ir import model as ir
 from ztdsl.ir import values
 from ztdsl.resolve import shapes, weakenings
-from ztdsl.resolve.callers import CALLERS, check_declared, check_shared_identity, source
+from ztdsl.resolve.callers import CALLERS, WORKLOADS, check_declared, check_shared_identity, source
 from ztdsl.resolve.evasions import check_hosts, warn_of_paths
 from ztdsl.resolve.grpc import check_grpc
 from ztdsl.resolve.openness import warn_of_closing
 from ztdsl.resolve.problems import label
 from ztdsl.resolve.requests import EVERY, request
 from ztdsl.resolve.server_names import server_names
-from ztdsl.resolve.sights import PEERS, check_addresses, check_identities, is_plain
+from ztdsl.resolve.sights import PEERS, are_plain, check_addresses, check_identities
 from ztdsl.resolve.targets import targets
 from ztdsl.resolve.users import user
 
 if TYPE_CHECKING:
-    from ztdsl.dsl.declaration import Declaration
+    from collections.abc import Callable
+
     from ztdsl.dsl.policy import Policy
     from ztdsl.dsl.requests import Request
     from ztdsl.resolve.context import Context
     from ztdsl.resolve.target import Target
 
 _EFFECTS: Final = {effect: ir.Effect(effect.value) for effect in Effect}
+_key: Final[Callable[[values.Caller], str]] = attrgetter("key")
 REQUESTS: Final[tuple[type[Request], ...]] = (Http, Grpc, AnyRequest)
 
 
@@ -37,17 +39,18 @@ def rules(context: Context, part: Policy) -> list[ir.Rule]:
     """The rules of one policy without its parts, one for each workload that a rule is about."""
     found: list[ir.Rule] = []
     seen: set[int] = set()
+    owner = shapes.plain(part.owner) if isinstance(part.owner, str) else None
     for index, rule in shapes.items(context.problems, part, "rules", (Rule,), "rules"):
         if id(rule) in seen:
             context.problems.report("ZT501", "rule is listed twice", label(part, "rules", index))
             continue
         seen.add(id(rule))
         context.kept.append(rule)
-        found += _rule(context, part, rule)
+        found += _rule(context, part, owner, rule)
     return found
 
 
-def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
+def _rule(context: Context, part: Policy, owner: str | None, rule: Rule) -> list[ir.Rule]:
     context.problems.report_faults(rule)
     if not _is_sound(context, rule):
         return []
@@ -62,17 +65,13 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
         return []
     if rule.stage is not None and ends is None:
         return []
-    if not all([is_plain(rule, caller) for _, caller in who]) and not (
+    if not are_plain(rule, who) and not (
         check_addresses(context, rule, where, who) and check_identities(context, rule, where, who)
     ):
         return []
     if any([each.not_paths if rule.effect is Effect.ALLOW else each.paths for each in what]):
         warn_of_paths(context, rule, where)
-    owner = shapes.plain(part.owner) if isinstance(part.owner, str) else None
     callers = (who[0][1],) if len(who) == 1 else tuple(sorted({each.key: each for _, each in who}.values(), key=_key))
-    grouped: dict[tuple[str, str | None], set[int]] = {}
-    for target in where:
-        grouped.setdefault((target.namespace, target.workload), set()).add(target.port.container)
     effect = _EFFECTS[rule.effect]
     return [
         ir.Rule(
@@ -80,7 +79,7 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
             ends,
             namespace,
             workload,
-            tuple(sorted(ports)),
+            ports,
             rule.is_tcp,
             callers,
             what,
@@ -89,8 +88,18 @@ def _rule(context: Context, part: Policy, rule: Rule) -> list[ir.Rule]:
             owner,
             rule._origin,  # noqa: SLF001
         )
-        for (namespace, workload), ports in grouped.items()
+        for namespace, workload, ports in _places(where)
     ]
+
+
+def _places(where: list[Target]) -> list[tuple[str, str | None, tuple[int, ...]]]:
+    """The workloads of the targets, each with the ports that the rule is about."""
+    if len(where) == 1:
+        return [(where[0].namespace, where[0].workload, (where[0].port.container,))]
+    grouped: dict[tuple[str, str | None], set[int]] = {}
+    for target in where:
+        grouped.setdefault((target.namespace, target.workload), set()).add(target.port.container)
+    return [(namespace, workload, tuple(sorted(ports))) for (namespace, workload), ports in grouped.items()]
 
 
 def _is_sound(context: Context, rule: Rule) -> bool:
@@ -112,10 +121,6 @@ def _is_sound(context: Context, rule: Rule) -> bool:
     return effect is not None and is_tcp is not None
 
 
-def _key(value: values.Keyed) -> str:
-    return value.key
-
-
 def _because(context: Context, rule: Rule) -> str | None:
     if rule.because.__class__ is str and rule.because and not rule.because.isspace():
         return rule.because
@@ -132,7 +137,7 @@ def _callers(
     context: Context, rule: Rule, where: list[Target] | None
 ) -> list[tuple[tuple[str | int, ...], values.Caller]] | None:
     problems = context.problems
-    beside = _user_beside(context, rule, where)
+    beside = _user_beside(context, rule, where) if rule.user is not None else None
     before = len(problems.findings)
     listed = shapes.one_or_many(rule.callers, "callers")
     if not listed:
@@ -145,13 +150,11 @@ def _callers(
         )
         return None
     found: list[tuple[tuple[str | int, ...], values.Caller]] = []
-    everybody = [item for _, item in listed]
     for place, caller in listed:
         if isinstance(caller, EndUser):
             resolved = _end_user(context, rule, place, caller, where)
         else:
-            known = shapes.one(problems, rule, place, caller, CALLERS, "a caller")
-            resolved = _workload_caller(context, rule, place, known, everybody) if known else None
+            resolved = _workload_caller(context, rule, place, caller, listed)
             if resolved is not None and beside is not None:
                 resolved = _with_user(context, resolved.source, beside)
         if resolved is not None:
@@ -165,7 +168,7 @@ def _callers(
 
 
 def _user_beside(context: Context, rule: Rule, where: list[Target] | None) -> values.User | None:
-    if rule.user is None or not _can_verify(context, rule, ("user",), where):
+    if not _can_verify(context, rule, ("user",), where):
         return None
     declared = shapes.one(context.problems, rule, ("user",), rule.user, (EndUser,), "an end user")
     return None if declared is None else user(context, declared)
@@ -220,19 +223,20 @@ def _workload_caller(
     context: Context,
     rule: Rule,
     place: tuple[str | int, ...],
-    caller: Declaration,
-    callers: list[object],
+    caller: object,
+    listed: list[tuple[tuple[str | int, ...], object]],
 ) -> values.Caller | None:
     known = context.plain.get(id(caller))
     if known is None:
-        resolved = source(context, caller)
-        if isinstance(caller, Service | Gateway):
+        declared = shapes.one(context.problems, rule, place, caller, CALLERS, "a caller")
+        resolved = source(context, declared) if declared is not None else None
+        if isinstance(caller, WORKLOADS):
             check_declared(context, rule, place, caller)
         if resolved is None:
             return None
         known = context.plain[id(caller)] = values.Caller(resolved)
-    if isinstance(caller, Service | Gateway) and caller.service_account in context.shared_accounts:
-        check_shared_identity(context, rule, "callers", caller, callers)
+    if context.shared_accounts and isinstance(caller, WORKLOADS) and caller.service_account in context.shared_accounts:
+        check_shared_identity(context, rule, "callers", caller, [item for _, item in listed])
     return known
 
 
@@ -295,7 +299,7 @@ def _request(
     )
     resolved = request(context, declared) if declared is not None else None
     if resolved is not None and isinstance(declared, Http) and where is not None:
-        if all([target.port.protocol is ir.Protocol.GRPC for target in where]):
+        if where[0].port.protocol is ir.Protocol.GRPC and all([t.port.protocol is ir.Protocol.GRPC for t in where]):
             check_grpc(context, declared, where[0])
         if resolved.hosts or resolved.not_hosts:
             check_hosts(context, rule, declared)

@@ -19,11 +19,12 @@ Callers = list[tuple[tuple[str | int, ...], values.Caller]]
 PEERS = (values.PeerIdentity, values.PeerNamespace, values.PeerTrustDomain)
 
 
-def is_plain(rule: Rule, caller: values.Caller) -> bool:
-    """Whether nothing here can be wrong with a caller: most rules allow named identities, or everyone."""
-    if rule.effect is not Effect.ALLOW:
-        return False
-    source = caller.source
+def are_plain(rule: Rule, who: Callers) -> bool:
+    """Whether nothing here can be wrong with the callers: most rules allow named identities, or everyone."""
+    return rule.effect is Effect.ALLOW and all([_is_plain(caller.source) for _, caller in who])
+
+
+def _is_plain(source: values.Source) -> bool:
     return isinstance(source, PEERS) or (isinstance(source, values.Everyone) and not source.but)
 
 

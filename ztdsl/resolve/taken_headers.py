@@ -11,24 +11,24 @@ from ztdsl.diagnostics.model import Label, Spot
 from ztdsl.resolve.tokens import output_headers, token_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from ztdsl.ir import model as ir
     from ztdsl.resolve.context import Context
 
 
-def warn_of_taken_headers(context: Context, rules: Iterable[ir.Rule]) -> None:
+def warn_of_taken_headers(context: Context, rules: Sequence[ir.Rule]) -> None:
     """Warn of rules that compare a header which an issuer of the same workload takes away or fills."""
-    testing: list[tuple[ir.Rule, set[str]]] = []
+    testing = [rule for rule in rules if any([request.headers for request in rule.requests])]
+    if not testing:
+        return
     users: dict[tuple[str, str | None], set[str]] = {}
     for rule in rules:
-        names = {test.name for request in rule.requests for test in request.headers}
-        if names:
-            testing.append((rule, names))
         for caller in rule.callers:
             if caller.user is not None:
                 users.setdefault((rule.namespace, rule.workload), set()).add(caller.user.issuer)
-    for rule, names in testing:
+    for rule in testing:
+        names = {test.name for request in rule.requests for test in request.headers}
         for issuer in sorted(users.get((rule.namespace, rule.workload), ())):
             declared = context.names["issuer", issuer]
             _report(context, rule, names, context.seen[id(declared)])

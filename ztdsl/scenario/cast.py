@@ -75,6 +75,7 @@ class Cast:
     ) -> None:
         self.actors = tuple(actors)
         self._names = [(actor.namespace, actor.name) for actor in self.actors]
+        self._picked: dict[str, Actor] = {}
         self._trust_domain = trust_domain
         self._whose = whose
         self._identities = identities or {}
@@ -85,7 +86,9 @@ class Cast:
         Raises:
             UnknownWorkload: none or several go by that name.
         """
-        return self.actors[pick(self._names, name, self._whose)]
+        if name not in self._picked:
+            self._picked[name] = self.actors[pick(self._names, name, self._whose)]
+        return self._picked[name]
 
     def identity(self, name: str) -> str:
         """The SPIFFE identity of a workload by its name, or `name` itself where it is one.
@@ -208,14 +211,14 @@ def _is_of(to: Destination, actor: Actor) -> bool:
 
 
 def _door(actor: Actor, port: str) -> Door:
+    if not port and len(actor.doors) == 1:
+        return actor.doors[0]
+    for door in actor.doors:
+        if port and (port == str(door.number) or port in door.names):
+            return door
     candidates = tuple(f"{actor.full_name}:{name}" for door in actor.doors for name in (str(door.number), *door.names))
     if not port:
-        if len(actor.doors) == 1:
-            return actor.doors[0]
         message = f"`{actor.full_name}` has {len(actor.doors)} ports: name one"
-        raise UnknownWorkload(message, candidates)
-    for door in actor.doors:
-        if port == str(door.number) or port in door.names:
-            return door
-    message = f"`{actor.full_name}` has no port `{port}`"
+    else:
+        message = f"`{actor.full_name}` has no port `{port}`"
     raise UnknownWorkload(message, candidates)

@@ -52,12 +52,14 @@ class Coverage:
 def coverage(subject: Subject, outcomes: Iterable[Outcome]) -> Coverage:
     """What `outcomes` exercise.
 
-    An ALLOW rule is exercised by a request that it matches and that succeeds, and by one that is refused because
-    neither it nor another ALLOW rule of the workload matches; a DENY rule by one that it matches, and by one that it
-    leaves alone and that succeeds.
+    An ALLOW rule is exercised by a request that it matches and that succeeds, and by one to its workload and its port
+    that is refused because neither it nor another ALLOW rule of the workload matches. Only of a rule that asks for
+    nothing but a port, a request to another port is the other side. A DENY rule is exercised by a request that it
+    matches, and by one that it leaves alone and that succeeds.
     """
     allowing: set[Decider] = set()
     refusing: set[Decider] = set()
+    of_ports = subject.rules_of_ports()
     denials: dict[tuple[str, str], list[Decider]] = {}
     for rule, allows in subject.rules():
         if not allows:
@@ -72,5 +74,7 @@ def coverage(subject: Subject, outcomes: Iterable[Outcome]) -> Coverage:
                     allowing.update(denials.get((policy.namespace, policy.name), ()))
         elif explanation.decision.verdict is not Verdict.UNKNOWN:
             refusing |= matching
-            refusing.update(miss.decider for miss in explanation.misses)
+            refusing.update(
+                miss.decider for miss in explanation.misses if not miss.is_elsewhere or miss.decider in of_ports
+            )
     return Coverage(tuple(Covered(rule, rule in allowing, rule in refusing) for rule, _ in subject.rules()))

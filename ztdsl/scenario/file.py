@@ -133,7 +133,8 @@ class _Reader:
             destination = self._cast.destination(said.callee, Chain.TCP if said.http is None else Chain.HTTP)
             peer = self._peer(said.caller)
             headers = [f"{name}: {line}" for name, lines in facts.headers.items() for line in lines]
-            source_ip, remote_ip = (each and address_of(each) for each in (facts.source_ip, facts.remote_ip))
+            given = (facts.source_ip, facts.remote_ip)
+            source_ip, remote_ip = (None if each is None else address_of(each) for each in given)
             http = None if said.http is None else http_of(said.http, headers, None)
         except UnknownWorkload as unknown:
             candidates = ", ".join(f"`{each}`" for each in unknown.candidates)

@@ -9,7 +9,7 @@ from ztdsl.diagnostics.model import Spot
 from ztdsl.diagnostics.source import display_path, span_of
 from ztdsl.istio.evaluate import Evaluator
 from ztdsl.istio.evaluate.policies import is_enforced
-from ztdsl.istio.kinds import AuthorizationPolicy
+from ztdsl.istio.kinds import AuthorizationPolicy, Operation, Rule
 from ztdsl.scenario.cast import cast_of_inventory, cast_of_model
 from ztdsl.simulate import Simulator
 from ztdsl.traffic.decision import Decider, Verdict
@@ -105,6 +105,15 @@ class Subject:
             for index in range(len(policy.rules))
         ]
 
+    def rules_of_ports(self) -> frozenset[Decider]:
+        """The enforced rules that ask for nothing but a port."""
+        return frozenset(
+            Decider("AuthorizationPolicy", policy.meta.namespace, policy.meta.name, index)
+            for policy in self._policies
+            for index, rule in enumerate(policy.rules)
+            if rule.operations and rule == Rule(operations=tuple(_port_of(each) for each in rule.operations))
+        )
+
     def ground(self, decider: Decider) -> Ground:
         """Where `decider` stands in the user's files, and why it is there."""
         known = self._grounds.get(decider)
@@ -149,6 +158,11 @@ def subject_of_manifests(documents: Iterable[Document], mesh: Mesh, known: Itera
 
     cast = cast_of_inventory(known, mesh.trust_domain)
     return Subject(mesh, cast, [each.manifest for each in kept], ground)
+
+
+def _port_of(operation: Operation) -> Operation:
+    """What an operation says of ports alone."""
+    return Operation(ports=operation.ports, not_ports=operation.not_ports)
 
 
 def _key(manifest: Manifest) -> tuple[str, str, str]:

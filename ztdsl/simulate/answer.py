@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 from ztdsl.traffic.decision import Verdict
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 _FINE: Final = 200
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer.

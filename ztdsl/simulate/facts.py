@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 from ztdsl.simulate.truth import Unknown
 from ztdsl.traffic.addresses import Address, parse_address, remote_address
 from ztdsl.traffic.request import Proxy, Tls
@@ -24,7 +23,6 @@ _SCHEME: Final = "spiffe://"
 _FORWARDED_FOR: Final = "x-forwarded-for"
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One request as rules test it.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.quick import dataclass
 from ztdsl.simulate.truth import Unknown
 from ztdsl.traffic.malformed import COMMON_METHODS, NO_SLASH, NOT_PRINTABLE, is_readable
 from ztdsl.traffic.paths import MalformedPathError, UnclearPathError, normalize, without_query

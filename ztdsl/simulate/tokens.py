@@ -6,10 +6,9 @@ author's meaning of an issuer, too; RFC 7519, section 4.1, for the types of regi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 from ztdsl.simulate.truth import Unknown
 from ztdsl.traffic.request import InvalidToken, Place, Token, TokenPlace
 
@@ -27,7 +26,6 @@ _BEARER: Final = "Bearer "
 _TEXTS: Final = ("iss", "sub", "jti")
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Verified:
     """The token that counts, and who signed it."""

@@ -67,9 +67,9 @@ def _fault(http: Http, normalization: PathNormalization) -> str | None:
         return NO_SLASH
     if not is_readable(http.path):
         return NOT_PRINTABLE
-    if not _is_host(http.host):
+    if not is_host(http.host):
         return "the host has characters that no host has"
-    if not _are_headers(http.headers):
+    if not are_headers(http.headers):
         return "a header has characters that none may have, or is no length"
     if "%00" in http.path and normalization is not PathNormalization.NONE:
         try:
@@ -81,38 +81,30 @@ def _fault(http: Http, normalization: PathNormalization) -> str | None:
     return None
 
 
-def is_plain(http: Http) -> bool:
-    """Whether the request surely goes on as it is, and is none of gRPC; quick, for most are."""
-    path = http.path
-    return (
-        http.method in _METHODS
-        and path[:1] == "/"
-        and "%00" not in path
-        and is_readable(path)
-        and _is_host(http.host)
-        and (not http.headers or (not http.is_grpc and _are_headers(http.headers)))
-    )
-
-
 def is_readable(path: str) -> bool:
     """Whether a path is printable ASCII without blanks."""
     return path.isascii() and path.isprintable() and " " not in path
 
 
-@lru_cache(4096)
-def _is_host(host: str | None) -> bool:
+def is_host(host: str | None) -> bool:
     """Whether Envoy takes the text for an authority; what is not known may be one."""
     return host is None or _NOT_OF_HOSTS.search(host) is None
 
 
-def _are_headers(headers: Mapping[str, tuple[str, ...]]) -> bool:
+def are_headers(headers: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether names and lines have no character that HTTP forbids there."""
     for name, lines in headers.items():
-        if _NAME.fullmatch(name) is None:
+        if not _is_name(name):
             return False
         for line in lines:
-            if _CONTROL.search(line) is not None:
+            if not line.isprintable() and _CONTROL.search(line) is not None:
                 return False
             if name == "content-length" and not (line.isascii() and line.strip(" \t").isdecimal()):
                 return False
     return True
+
+
+@lru_cache(1024)
+def _is_name(name: str) -> bool:
+    """Whether the text is a name of a header, or of one of HTTP/2's own."""
+    return _NAME.fullmatch(name) is not None

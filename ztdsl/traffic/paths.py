@@ -18,7 +18,7 @@ _ESCAPED_SLASH: Final = re.compile("%(?:2[Ff]|5[Cc])")
 _PARAMETERS_ON_DOTS: Final = re.compile(r"[/\\]\.\.?;")
 _UNREADABLE: Final = re.compile(r"[^\x21-\x7e]")
 
-_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9/_~!$&'()*+,;=:@\-]")
+CHANGING: Final = re.compile(r"[^A-Za-z0-9/_~!$&'()*+,;=:@\-]")
 """What may make a path change; dots do where they are a whole segment."""
 
 _ONE: Final = "{*}"
@@ -73,7 +73,7 @@ def matched_path(path: str, mode: PathNormalization) -> str:
         UnclearPathError: likewise.
     """
     whole = path.partition("?")[0]
-    if _NOT_PLAIN.search(whole) is None and "//" not in whole:
+    if CHANGING.search(whole) is None and "//" not in whole:
         return whole
     return without_query(normalize(path, mode))
 

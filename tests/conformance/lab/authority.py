@@ -34,10 +34,10 @@ class Authority:
         private_key: the PEM text of the key that signs.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, organization: str = "cluster.local") -> None:
         self._directory = directory
         self._key = _key()
-        self._name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "cluster.local")])
+        self._name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)])
         self._client_key = _key()
         now = dt.datetime.now(tz=dt.UTC)
         self._from, self._until = now - _LIFETIME, now + _LIFETIME

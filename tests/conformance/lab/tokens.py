@@ -120,6 +120,22 @@ def valid(claims: Mapping[str, Any]) -> str:
     return _signed(claims, "RS256" if zlib.crc32(_json(claims)) % 2 else "ES256")
 
 
+def other_key_set(*names: str) -> str:
+    """A JWK set of ES256 keys, one for each name, which is its `kid`; `signed_by` signs with them."""
+    keys = []
+    for name in names:
+        point = _curve_key(name).public_key().public_numbers()
+        place = {"x": _number(point.x, 32), "y": _number(point.y, 32)}
+        keys.append({"kty": "EC", "kid": name, "alg": "ES256", "crv": "P-256", **place})
+    return json.dumps({"keys": keys}, separators=(",", ":"))
+
+
+def signed_by(name: str, claims: Mapping[str, Any]) -> str:
+    """A token of these claims that verifies with the key of that name in `other_key_set`."""
+    payload = _encoded(_json({"alg": "ES256", "kid": name, "typ": "JWT"})) + "." + _encoded(_json(claims))
+    return payload + "." + _encoded(_signature(payload.encode(), "ES256", name))
+
+
 def invalid(why: str, accepted: Mapping[str, Any]) -> str:
     """A token whose only fault is the one that `why` names; its issuer and audiences are those of `accepted`.
 

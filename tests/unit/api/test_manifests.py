@@ -59,3 +59,19 @@ def test_counts() -> None:
     checked = check_manifests(["m.yaml", "n.yaml"])
 
     assert (checked.objects, dict(checked.skipped), checked.is_read) == (1, {"Service": 1}, True)
+
+
+def test_beside_a_refused_object_the_others_are_checked_one_by_one() -> None:
+    """A trust domain is foreign whatever else there is; who gets in is not judged, nor is its acceptance unused."""
+    refused = POLICY.replace("name: orders,", "name: refused,").replace("ALLOW", "allow")
+    opens = (
+        POLICY.replace("name: orders,", "name: opens,").partition("  - from")[0] + "  - {} # zt: accept[ZT325] open\n"
+    )
+    mesh = Mesh("production", "other.example")
+    Path("m.yaml").write_text(f"{POLICY}---\n{refused}---\n{opens}")
+
+    checked = check_manifests(["m.yaml"], mesh=mesh)
+
+    assert not checked.is_read
+    assert sorted(each.code for each in checked.report.findings) == ["ZT040", "ZT336"]
+    assert not [note for each in checked.report.findings for note in each.notes if note.startswith("for example")]

@@ -6,93 +6,45 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.unit.checks.texts import KEYS, OPEN, WEB, WORKLOADS, from_, policy, to, when
 from ztdsl.diagnostics.model import Diagnostic
 from ztdsl.traffic.mesh import Mesh
 
 Checked = Callable[..., list[Diagnostic]]
 
-KEYS = """
-apiVersion: security.istio.io/v1
-kind: RequestAuthentication
-metadata: {name: keys, namespace: shop}
-spec:
-  jwtRules: [{issuer: "https://a.example.com", audiences: [orders], jwksUri: "https://a.example.com/keys"}]
----"""
-OPEN = """
----
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: open, namespace: shop}
-spec:
-  action: ALLOW
-  rules: [{to: [{operation: {ports: ["8080"]}}]}]
-"""
-WORKLOADS = """
-workloads:
-- {namespace: shop, name: orders, labels: {app: orders}, ports: [
-    {container: 8080, service: 80, protocol: http}, {container: 9000, service: 90, protocol: tcp}]}
-- {namespace: web, name: page, labels: {app: page}, ports: [{container: 8080, service: 80, protocol: http}]}
-"""
-
-
-def _policy(rules: str, action: str = "ALLOW", namespace: str = "shop", more: str = "") -> str:
-    return f"""
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {{name: p, namespace: {namespace}}}
-spec:
-  {more}
-  action: {action}
-  rules: {rules}
-"""
-
-
-def _from(source: str, to: str = "") -> str:
-    return f"[{{from: [{{source: {{{source}}}}}]{f', to: [{{operation: {{{to}}}}}]' if to else ''}}}]"
-
-
-def _to(operation: str) -> str:
-    return f"[{{to: [{{operation: {{{operation}}}}}]}}]"
-
-
-def _when(key: str, values: str, of: str = "values") -> str:
-    return f'[{{when: [{{key: "{key}", {of}: {values}}}]}}]'
-
-
-WEB = "cluster.local/ns/web/sa/page"
 FOUND = [
-    ("ZT306", _policy(_from("notPrincipals: ['cluster.local/ns/batch/*']"))),
-    ("ZT306", _policy(_when("source.namespace", "[batch]", "notValues"))),
-    ("ZT306", _policy(_from("serviceAccounts: [batch/job]", "ports: ['8080'], paths: ['/a']"), "DENY") + OPEN),
-    ("ZT306", _policy(_from("trustDomains: [cluster.local]", "ports: ['8080']"), "DENY", "istio-system") + OPEN),
-    ("ZT307", _policy(_from("principals: ['cluster.local/ns/*/sa/page']"))),
-    ("ZT307", _policy(_to("hosts: ['*.example.com:*']"))),
-    ("ZT307", _policy(_to("paths: ['/a/**']"))),
-    ("ZT308", _policy(_from(f"principals: [{WEB}]", "paths: ['/a/:id/b']"))),
-    ("ZT309", _policy(_from(f"principals: [{WEB}]", "paths: ['/a/{**}/']"))),
-    ("ZT310", _policy(_from(f"principals: [{WEB}]", "paths: [admin]"))),
-    ("ZT310", _policy(_from(f"principals: [{WEB}]", "paths: ['/a/../b']"))),
-    ("ZT313", _policy(_to("notHosts: [admin.example.com]"))),
-    ("ZT313", _policy(_to("hosts: ['admin.example.com:8080'], ports: ['8080']"), "DENY") + OPEN),
-    ("ZT314", KEYS + _policy(_when("request.auth.claims[permission]", "['a b']"))),
+    ("ZT306", policy(from_("notPrincipals: ['cluster.local/ns/batch/*']"))),
+    ("ZT306", policy(when("source.namespace", "[batch]", "notValues"))),
+    ("ZT306", policy(from_("serviceAccounts: [batch/job]", "ports: ['8080'], methods: [GET]"), "DENY") + OPEN),
+    ("ZT306", policy(from_("trustDomains: [cluster.local]", "ports: ['8080']"), "DENY", "istio-system") + OPEN),
+    ("ZT307", policy(from_("principals: ['cluster.local/ns/*/sa/page']"))),
+    ("ZT307", policy(to("hosts: ['*.example.com:*']"))),
+    ("ZT307", policy(to("paths: ['/a/**']"))),
+    ("ZT308", policy(from_(f"principals: [{WEB}]", "paths: ['/a/:id/b']"))),
+    ("ZT309", policy(from_(f"principals: [{WEB}]", "paths: ['/a/{**}/']"))),
+    ("ZT310", policy(from_(f"principals: [{WEB}]", "paths: [admin]"))),
+    ("ZT310", policy(from_(f"principals: [{WEB}]", "paths: ['/a/../b']"))),
+    ("ZT313", policy(to("notHosts: [admin.example.com]"))),
+    ("ZT313", policy(to("hosts: ['admin.example.com:8080'], ports: ['8080']"), "DENY") + OPEN),
+    ("ZT314", KEYS + policy(when("request.auth.claims[permission]", "['a b']"))),
     (
         "ZT317",
-        KEYS + _policy(_from("requestPrincipals: ['https://a.example.com/eve']", "ports: ['8080']"), "DENY") + OPEN,
+        KEYS + policy(from_("requestPrincipals: ['https://a.example.com/eve']", "ports: ['8080']"), "DENY") + OPEN,
     ),
-    ("ZT321", _policy(_from("notRequestPrincipals: ['*']", "ports: ['8080']"), "DENY") + OPEN),
-    ("ZT321", _policy(_when("request.auth.claims[role]", "[admin]"))),
-    ("ZT322", KEYS + _policy(_from("requestPrincipals: ['https://b.example.com/*']"))),
-    ("ZT322", KEYS + _policy(_when("request.auth.claims[iss]", "['https://b.example.com']"))),
-    ("ZT322", KEYS + _policy(_from("requestPrincipals: ['*.example.org/eve']"))),
-    ("ZT323", KEYS + _policy(_when("request.auth.claims[role]", "[guest]", "notValues"))),
-    ("ZT325", _policy("[{from: [{source: {namespaces: [web]}}]}, {}]")),
-    ("ZT335", _policy(_from("principals: [web/page]"))),
-    ("ZT335", _policy(_from("principals: ['cluster.local/sa/page/*']"))),
-    ("ZT335", _policy(_when("source.principal", "['spiffe://cluster.local/ns/web/sa/page']"))),
-    ("ZT338", _policy(_from(f"principals: [{WEB}]", "methods: [get]"))),
-    ("ZT339", KEYS + _policy(_from("requestPrincipals: ['https://*']"))),
-    ("ZT339", KEYS + _policy(_from("requestPrincipals: ['someone']"))),
-    ("ZT347", KEYS + _policy(_when("request.auth.claimss[role]", "[admin]"))),
+    ("ZT321", policy(from_("notRequestPrincipals: ['*']", "ports: ['8080']"), "DENY") + OPEN),
+    ("ZT321", policy(when("request.auth.claims[role]", "[admin]"))),
+    ("ZT322", KEYS + policy(from_("requestPrincipals: ['https://b.example.com/*']"))),
+    ("ZT322", KEYS + policy(when("request.auth.claims[iss]", "['https://b.example.com']"))),
+    ("ZT322", KEYS + policy(from_("requestPrincipals: ['*.example.org/eve']"))),
+    ("ZT323", KEYS + policy(when("request.auth.claims[role]", "[guest]", "notValues"))),
+    ("ZT325", policy("[{from: [{source: {namespaces: [web]}}]}, {}]")),
+    ("ZT335", policy(from_("principals: [web/page]"))),
+    ("ZT335", policy(from_("principals: ['cluster.local/sa/page/*']"))),
+    ("ZT335", policy(when("source.principal", "['spiffe://cluster.local/ns/web/sa/page']"))),
+    ("ZT338", policy(from_(f"principals: [{WEB}]", "methods: [get]"))),
+    ("ZT339", KEYS + policy(from_("requestPrincipals: ['https://*']"))),
+    ("ZT339", KEYS + policy(from_("requestPrincipals: ['someone']"))),
+    ("ZT347", KEYS + policy(when("request.auth.claimss[role]", "[admin]"))),
 ]
 
 
@@ -110,17 +62,17 @@ def test_a_trap_is_found_once(code: str, text: str, checked: Checked) -> None:
 
 
 INVENTORY = [
-    ("ZT328", _policy(_to("ports: ['9000'], methods: [GET]"), "DENY") + OPEN.replace("8080", "9000")),
+    ("ZT328", policy(to("ports: ['9000'], methods: [GET]"), "DENY") + OPEN.replace("8080", "9000")),
     (
         "ZT329",
-        _policy(
+        policy(
             "[{from: [{source: {namespaces: [web]}}, {source: {requestPrincipals: ['*']}}],"
             " to: [{operation: {ports: ['9000']}}]}]"
         ),
     ),
-    ("ZT331", _policy(_from("namespaces: [web]"), more="selector: {matchLabels: {application: orders}}")),
-    ("ZT334", _policy(_from("namespaces: [web]", "ports: ['80']"))),
-    ("ZT334", _policy(_when("destination.port", "['90']"))),
+    ("ZT331", policy(from_("namespaces: [web]"), more="selector: {matchLabels: {application: orders}}")),
+    ("ZT334", policy(from_("namespaces: [web]", "ports: ['80']"))),
+    ("ZT334", policy(when("destination.port", "['90']"))),
 ]
 
 
@@ -144,15 +96,15 @@ workloads:
   ports: [{container: 8443, service: 443, name: https, protocol: tcp}]
 """
     more = "selector: {matchLabels: {istio: ingressgateway}}"
-    rules = _to("ports: ['8443'], hosts: [shop.example.com, 'shop.example.com:*']")
+    rules = to("ports: ['8443'], hosts: [shop.example.com, 'shop.example.com:*']")
 
-    assert checked(_policy(rules, namespace="edge", more=more), inventory) == []
-    assert checked(_policy(rules, "DENY", "edge", more), inventory) == []
+    assert checked(policy(rules, namespace="edge", more=more), inventory) == []
+    assert checked(policy(rules, "DENY", "edge", more), inventory) == []
 
 
 def test_a_subject_with_a_slash_has_its_own_advice(checked: Checked) -> None:
     """The value is split at its last slash, so that part of the subject counts as issuer."""
-    (found,) = checked(KEYS + _policy(_from("requestPrincipals: ['https://a.example.com/team/eve']")))
+    (found,) = checked(KEYS + policy(from_("requestPrincipals: ['https://a.example.com/team/eve']")))
 
     assert found.code == "ZT322"
     assert "request.auth.claims[sub]" in found.help[0]
@@ -177,7 +129,7 @@ def test_a_foreign_trust_domain_is_one_that_the_mesh_does_not_name(checked: Chec
     mesh = Mesh("production", "prod.example", ("old.example",), ("partner.example",))
     values = [f"{domain}/ns/web/sa/page" for domain in (*mesh.trust_domains, "partner.example", "cluster.local")]
 
-    found = checked(_policy(_from(f"principals: [{', '.join(values)}, 'cluster.local/*', 'x.example/*']")), None, mesh)
+    found = checked(policy(from_(f"principals: [{', '.join(values)}, 'cluster.local/*', 'x.example/*']")), None, mesh)
 
     assert [each.message.rpartition(" ")[2] for each in found] == ["`cluster.local`", "`x.example`"]
 
@@ -191,10 +143,10 @@ workloads:
 - {{namespace: shop, name: classic, labels: {{app: classic}}, kind: gateway}}
 """
     reference = "targetRefs: [{{group: gateway.networking.k8s.io, kind: Gateway, name: {}}}]"
-    rules = _from("ipBlocks: ['192.0.2.0/24']")
+    rules = from_("ipBlocks: ['192.0.2.0/24']")
 
     def helped(name: str, namespace: str) -> list[str]:
-        found = checked(_policy(rules, namespace=namespace, more=reference.format(name)), inventory)
+        found = checked(policy(rules, namespace=namespace, more=reference.format(name)), inventory)
         return [each.help[0] for each in found]
 
     assert helped("edge", "edge") == []

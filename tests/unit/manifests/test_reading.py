@@ -9,6 +9,7 @@ import pytest
 
 from ztdsl.istio.kinds import AuthorizationPolicy
 from ztdsl.manifests import read_manifests
+from ztdsl.manifests.unreadable import MOST_OBJECTS, MOST_REFUSED
 
 POLICY = """\
 apiVersion: security.istio.io/v1
@@ -53,6 +54,67 @@ def test_lists_are_unfolded_with_places(tmp_path: Path) -> None:
     read = read_manifests([str(tmp_path / "l.yaml")])
     span = read.documents[0].span("/spec/rules/0/from/0/source/namespaces/0")
     assert (span.line, span.column) == (10, 31)
+
+
+@pytest.mark.parametrize("ending", ["", "\n- {kind: AuthorizationPolicy, metadata: {name: c, namespace: shop}}"])
+def test_items_of_a_list_of_one_kind_are_what_the_list_says(ending: str, tmp_path: Path) -> None:
+    """What `kubectl get --raw` prints leaves the kind and the version out of every item, or has them."""
+    head = "kind: AuthorizationPolicyList\napiVersion: security.istio.io/v1\nmetadata: {resourceVersion: '7'}\nitems:"
+    items = "\n- metadata: {name: a, namespace: shop}\n  spec: {}\n- metadata: {name: b, namespace: shop}"
+    (tmp_path / "a.yaml").write_text(f"{head}{items}{ending}\n")
+    read = read_manifests([str(tmp_path / "a.yaml")])
+    assert [each.manifest.meta.name for each in read.documents] == ["a", "b", "c"][: 3 if ending else 2]
+    assert all(isinstance(each.manifest, AuthorizationPolicy) for each in read.documents)
+    assert read.documents[1].span("/metadata/name").line == 7
+    assert _codes(read) == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["apiVersion: v1\nkind: List", "kind: AuthorizationPolicyList", "kind: AuthorizationPolicyList\napiVersion: 1"],
+)
+def test_items_of_which_the_list_does_not_say_what_they_are_are_no_objects(head: str, tmp_path: Path) -> None:
+    """A list of any kind says nothing of its items, and one without a version not enough."""
+    (tmp_path / "a.yaml").write_text(f"{head}\nitems:\n- metadata: {{name: a, namespace: shop}}\n")
+    assert _codes(read_manifests([str(tmp_path / "a.yaml")])) == ["ZT021"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n" * (MOST_OBJECTS + 2),
+        "kind: List\napiVersion: v1\nitems:\n" + "- {kind: a, apiVersion: b}\n" * (MOST_OBJECTS + 1),
+    ],
+)
+def test_more_objects_than_a_cluster_has_end_in_one_finding(text: str, tmp_path: Path) -> None:
+    """Memory is bounded by the number of objects as well as by the size of a file."""
+    (tmp_path / "a.yaml").write_text(text)
+    assert _codes(read_manifests([str(tmp_path / "a.yaml")])) == ["ZT022"]
+
+
+def test_a_file_of_mistakes_is_not_read_to_the_end(tmp_path: Path) -> None:
+    """Nobody reads a finding for each line of a file that is none of manifests."""
+    (tmp_path / "a.yaml").write_text("--- a\n" * (MOST_REFUSED + 1000))
+    codes = _codes(read_manifests([str(tmp_path / "a.yaml")]))
+    assert (len(codes), codes[-1]) == (MOST_REFUSED + 2, "ZT022")
+
+
+def test_objects_that_are_given_twice_are_told_up_to_a_number(tmp_path: Path) -> None:
+    """As many as of those that are refused."""
+    head = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicyList\nitems:\n"
+    text = head + "- metadata: {name: a, namespace: shop}\n" * (MOST_REFUSED + 1000)
+    (tmp_path / "a.yaml").write_text(text)
+    assert _codes(read_manifests([str(tmp_path / "a.yaml")])) == ["ZT028"] * MOST_REFUSED
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    """By its own name, by that of its directory, and by a link."""
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "a.yaml").write_text(POLICY)
+    (tmp_path / "b.yaml").symlink_to(tmp_path / "d" / "a.yaml")
+    paths = [tmp_path / "d", tmp_path / "d" / "a.yaml", tmp_path / "d" / ".." / "d" / "a.yaml", tmp_path / "b.yaml"]
+    read = read_manifests([str(each) for each in paths])
+    assert (len(read.documents), _codes(read)) == (1, [])
 
 
 def test_a_refused_object_is_no_document(tmp_path: Path) -> None:

@@ -111,6 +111,26 @@ def test_a_refusal_exercises_what_it_misses_or_matches(covered: Callable[..., Co
     assert [each for each, (_, refusing) in sides(covered("/secret")).items() if refusing] == ["deny#0"]
 
 
+def test_a_refusal_at_another_port_exercises_only_what_asks_for_nothing_but_a_port(tmp_path: Path) -> None:
+    """A rule's other side is a request to its own port, unless the port is all that it asks for."""
+    rules = [
+        "{to: [{operation: {ports: ['8080'], methods: [POST]}}]}",
+        "{to: [{operation: {ports: ['9090'], methods: [POST]}}]}",
+        "{to: [{operation: {ports: ['9091']}}]}",
+        "{from: [{source: {namespaces: [web]}}], to: [{operation: {ports: ['9091']}}]}",
+        "{to: [{operation: {ports: ['9091']}}], when: [{key: source.namespace, values: [web]}]}",
+        "{to: [{operation: {ports: ['9090'], paths: [/a]}}, {operation: {ports: ['8080'], paths: [/b], hosts: [x]}}]}",
+    ]
+    head = MANIFESTS.partition("  rules:")[0]
+    (tmp_path / "m.yaml").write_text(head + "  rules:\n" + "".join(f"  - {each}\n" for each in rules))
+    subject = open_manifests([str(tmp_path / "m.yaml")]).subject
+    assert subject is not None
+    request = Request(Destination("shop", ORDERS, 8080, Chain.HTTP), None, Tls.NONE, http=Http("GET", "/", "y", {}))
+    scenario = Scenario("s", request, Expectation(None, may=False), None)  # type: ignore[arg-type]
+    found = coverage(subject, [Outcome(scenario, subject.explain(request), passed=True)])
+    assert [each.rule.rule for each in found.rules if each.refusing] == [0, 2, 5]
+
+
 @pytest.mark.parametrize("path", ["/a!", "/c!"])
 def test_a_bad_token_exercises_no_rule(path: str, covered: Callable[..., Coverage]) -> None:
     """It is refused before any policy is looked at."""

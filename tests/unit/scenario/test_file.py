@@ -186,6 +186,7 @@ def test_a_shape_that_does_not_fit_is_one_finding(
         ("scenarios: [nobody may GET /orders of orders:http]\n", "no workload `nobody`"),
         ("scenarios: [{when: frontend may GET / of orders:http, source_ip: 10.1.2.300}]\n", "is not an IP address"),
         ("scenarios: [{when: frontend may GET / of orders:http, remote_ip: 10.0.0.0/8}]\n", "is not an IP address"),
+        ("scenarios: [{when: frontend may GET / of orders:http, remote_ip: ''}]\n", "is not an IP address"),
         ("scenarios: [{when: frontend may GET / of orders:http, headers: {'x y': a}}]\n", "is not a header"),
         ("actors: {eve: nobody}\n", "`nobody` is not an identity"),
         ("actors: {frontend: null}\n", "`frontend` is a workload already"),

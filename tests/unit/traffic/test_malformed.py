@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ztdsl.traffic.malformed import COMMON_METHODS, METHODS, NO_SLASH, NOT_PRINTABLE, Rejection, is_plain, receive
+from ztdsl.traffic.malformed import COMMON_METHODS, METHODS, NO_SLASH, NOT_PRINTABLE, Rejection, receive
 from ztdsl.traffic.mesh import PathNormalization
+from ztdsl.traffic.plain import is_plain
 from ztdsl.traffic.request import Http
 
 BASE = PathNormalization.BASE

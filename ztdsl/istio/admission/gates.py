@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.istio.admission.fields import SPECS
-from ztdsl.istio.admission.metadata import META_FIELDS, TOP_FIELDS, VERSIONS, check_metadata, kind_of
+from ztdsl.istio.admission.meta_types import META_FIELDS
+from ztdsl.istio.admission.metadata import TOP_FIELDS, VERSIONS, check_metadata, kind_of
 from ztdsl.istio.admission.records import like, without_nulls
 from ztdsl.istio.admission.refusal import KIND_RULE, Refusal, clipped
 from ztdsl.istio.admission.shapes import wrong_type

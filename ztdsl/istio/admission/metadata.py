@@ -1,45 +1,31 @@
 """An object's kind and metadata, as the API server checks them and as istiod decodes them.
 
-Sources: Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`, `apimachinery/pkg/apis/meta/v1/types.go`.
+Source: Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.istio.admission.meta_types import META_FIELDS, type_errors, whatever_case
 from ztdsl.istio.admission.refusal import DECODE_RULE, KIND_RULE, TYPE_RULE, Refusal, UndecodableError
-from ztdsl.istio.admission.shapes import type_name, undecodable, wrong_type
+from ztdsl.istio.admission.shapes import undecodable, wrong_type
 from ztdsl.istio.grammar import is_dns_label, is_dns_subdomain, is_label_key, is_label_value
 from ztdsl.istio.pointer import pointer
 from ztdsl.istio.validate.metadata import ANNOTATIONS_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ztdsl.istio.admission.records import Plain
 
 GROUP: Final = "security.istio.io"
 VERSIONS: Final = ("v1", "v1beta1")
 TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
-TEXT_FIELDS: Final = ("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion")
-TIME_FIELDS: Final = ("creationTimestamp", "deletionTimestamp")
-NUMBER_FIELDS: Final = ("generation", "deletionGracePeriodSeconds")
-TEXT_LIST_FIELDS: Final = ("finalizers",)
-OBJECT_LIST_FIELDS: Final = ("ownerReferences", "managedFields")
-PAIR_FIELDS: Final = ("labels", "annotations")
-META_FIELDS: Final = (
-    *(*TEXT_FIELDS, *TIME_FIELDS, *NUMBER_FIELDS),
-    *(*TEXT_LIST_FIELDS, *OBJECT_LIST_FIELDS, *PAIR_FIELDS),
-)
 
+_OWNER_NAMES: Final = ("apiVersion", "kind", "name", "uid")
 _LONGEST_PREFIX: Final = 58
 """Characters of a prefix that Kubernetes puts before the end of a name that it makes."""
-_TIME: Final = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:[.,][0-9]+)?"
-    r"(?:Z|[+-](?:[01][0-9]|2[0-4]):[0-5][0-9])"
-)
 
 
 def kind_of(plain: Plain, *, versions: tuple[str, ...] | None) -> tuple[str, str, str] | None:
@@ -64,18 +50,13 @@ def check_metadata(plain: Plain, found: list[Refusal]) -> None:
         )
         return
     before = len(found)
-    found.extend(Refusal("schema", "error", TYPE_RULE, place, message) for place, message in _type_errors(meta))
+    types = type_errors(meta, any_case=False)
+    found.extend(Refusal("schema", "error", TYPE_RULE, place, message) for place, message in types)
     if len(found) == before:
         _check_names(meta, found)
         _check_labels(meta, found)
         _check_annotations(meta, found)
-
-
-def whatever_case(plain: Plain, known: tuple[str, ...]) -> Plain:
-    """The known fields of an object as Go's decoder reads them: in upper or lower case, the last one wins."""
-    by_lower = {name.lower(): name for name in known}
-    named = ((by_lower.get(str(name).lower()), value) for name, value in plain.items())
-    return {name: value for name, value in named if name is not None}
+        _check_owners(meta, found)
 
 
 def decode_metadata(plain: Plain) -> dict[str, str]:
@@ -90,83 +71,9 @@ def decode_metadata(plain: Plain) -> dict[str, str]:
     if not isinstance(meta, dict):
         raise undecodable(meta, "/metadata", "an object")
     meta = whatever_case(meta, META_FIELDS)
-    for place, message in _type_errors(meta):
+    for place, message in type_errors(meta, any_case=True):
         raise UndecodableError(DECODE_RULE, place, message)
     return {str(key): value or "" for key, value in (meta.get("annotations") or {}).items()}
-
-
-def _type_errors(meta: Plain) -> list[tuple[str, str]]:
-    """The places of what has another type than in all objects, with messages; `null` counts as absent.
-
-    What stands in owner references and managed fields is not looked at: Kubernetes writes it, not people.
-    """
-    return [
-        (f"/metadata/{name}{below}", f"{type_name(value)} stands where {wanted} belongs")
-        for names, problems in _FORMS
-        for name in names
-        if meta.get(name) is not None
-        for below, value, wanted in problems(meta[name])
-    ]
-
-
-def _text_problems(value: object) -> Iterator[_Problem]:
-    if not isinstance(value, str):
-        yield "", value, "a string"
-
-
-def _number_problems(value: object) -> Iterator[_Problem]:
-    if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:
-        yield "", value, "a whole number of 64 bits"
-
-
-def _time_problems(value: object) -> Iterator[_Problem]:
-    if not (isinstance(value, str) and _is_time(value)):
-        yield "", value, "a time of RFC 3339"
-
-
-def _is_time(text: str) -> bool:
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return False
-    year, month, day, hour, minute, second = map(int, match.groups())
-    try:
-        datetime(year or 4, month, day, hour, minute, second, tzinfo=UTC)  # Go knows the year 0, a leap year
-    except ValueError:
-        return False
-    return True
-
-
-def _list_problems(kind: type[object], wanted: str) -> Callable[[object], Iterator[_Problem]]:
-    def problems(value: object) -> Iterator[_Problem]:
-        if not isinstance(value, list):
-            yield "", value, "a list"
-            return
-        for index, item in enumerate(value):
-            if not (item is None or isinstance(item, kind)):
-                yield f"/{index}", item, wanted
-
-    return problems
-
-
-def _pair_problems(value: object) -> Iterator[_Problem]:
-    if not isinstance(value, dict):
-        yield "", value, "an object"
-        return
-    for key, text in value.items():
-        if not (text is None or isinstance(text, str)):
-            yield pointer(key), text, "a string"
-
-
-_Problem = tuple[str, object, str]
-"""A pointer below a field, the value there, what belongs there."""
-_FORMS: Final = (
-    (TEXT_FIELDS, _text_problems),
-    (NUMBER_FIELDS, _number_problems),
-    (TIME_FIELDS, _time_problems),
-    (TEXT_LIST_FIELDS, _list_problems(str, "a string")),
-    (OBJECT_LIST_FIELDS, _list_problems(dict, "an object")),
-    (PAIR_FIELDS, _pair_problems),
-)
 
 
 def _check_names(meta: Plain, found: list[Refusal]) -> None:
@@ -214,3 +121,24 @@ def _check_annotations(meta: Plain, found: list[Refusal]) -> None:
     if size > ANNOTATIONS_LIMIT:
         message = f"annotations of {size} bytes are larger than {ANNOTATIONS_LIMIT}"
         found.append(Refusal("schema", "error", "K-META-5", "/metadata/annotations", message))
+
+
+def _check_owners(meta: Plain, found: list[Refusal]) -> None:
+    controllers = 0
+    owners: list[Plain] = [each or {} for each in meta.get("ownerReferences") or []]
+    for index, owner in enumerate(owners):
+        at = f"/metadata/ownerReferences/{index}"
+        found.extend(Refusal("schema", "error", "K-META-6", at, message) for message in _owner_faults(owner))
+        controllers += owner.get("controller") is True
+    if controllers > 1:
+        message = f"{controllers} owners are controllers: one may be"
+        found.append(Refusal("schema", "error", "K-META-6", "/metadata/ownerReferences", message))
+
+
+def _owner_faults(owner: Plain) -> Iterator[str]:
+    version = owner.get("apiVersion") or ""
+    yield from (f"`{name}` of an owner is missing" for name in _OWNER_NAMES if not owner.get(name))
+    if version and (version.count("/") > 1 or version.endswith("/")):
+        yield f"`{version}` is not a version, nor a group and a version"
+    if (version.removeprefix("/"), owner.get("kind")) == ("v1", "Event"):
+        yield "an event cannot be an owner"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.istio.admission.authorization import check_authorization
 from ztdsl.istio.admission.fields import SPECS
 from ztdsl.istio.admission.findings import Findings
-from ztdsl.istio.admission.metadata import TOP_FIELDS, decode_metadata, kind_of, whatever_case
+from ztdsl.istio.admission.meta_types import whatever_case
+from ztdsl.istio.admission.metadata import TOP_FIELDS, decode_metadata, kind_of
 from ztdsl.istio.admission.peer import check_peer
 from ztdsl.istio.admission.refusal import DECODE_RULE, KIND_RULE, Refusal, UndecodableError, clipped
 from ztdsl.istio.admission.tokens import check_tokens

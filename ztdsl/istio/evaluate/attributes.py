@@ -13,13 +13,15 @@ from ztdsl.istio.evaluate.aliases import expand_principals, expand_trust_domains
 from ztdsl.istio.evaluate.facts import Facts, LackingFactError
 from ztdsl.istio.evaluate.headers import Unseen, header_lines, header_test
 from ztdsl.istio.evaluate.patterns import any_of, sort_patterns
+from ztdsl.istio.kinds import OPERATION_FIELDS, SOURCE_FIELDS
 from ztdsl.traffic.addresses import Address, parse_block, within
 from ztdsl.traffic.paths import is_template, template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ztdsl.istio.evaluate.headers import Lines
+    from ztdsl.istio.evaluate.patterns import Patterns
 
     Values = tuple[str, ...]
     Predicate = Callable[[Facts], bool]
@@ -34,6 +36,8 @@ class Depends(Enum):
 
     IDENTITY = "identity"
     PORT = "port"
+    METHOD = "method"
+    PATH = "path"
 
 
 class Context(NamedTuple):
@@ -57,13 +61,13 @@ class Built(NamedTuple):
         holds: whether any of the values that are left matches; None where none is left.
         values: the values that are left, as Envoy gets them.
         fault: why a value was left out; None where none was.
-        identities: the identities that alone match, where the values are exact principals.
+        patterns: the values as patterns of the one text that is tested, where they say all.
     """
 
     holds: Predicate | None
     values: Values
     fault: str | None = None
-    identities: frozenset[str] | None = None
+    patterns: Patterns | None = None
 
 
 class Attribute(NamedTuple):
@@ -73,7 +77,7 @@ class Attribute(NamedTuple):
         build: the predicate of a list of values.
         found: what a request has there, for explanations.
         is_http: whether byte-level filters cannot see it.
-        depends: what of a request settles it alone: its identity, its port; None for anything else.
+        depends: what of a request settles it alone; None for anything but identity, port, method and path.
     """
 
     build: Build
@@ -98,8 +102,8 @@ def _principals(context: Context, values: Values) -> Built:
     for _ in range(context.expansions):
         values = expand_principals(values, context.trust_domains)
     patterns = identities.principal_patterns(values)
-    exact = patterns.exact if patterns.is_exact else None
-    return Built(_of_identity(identities.principals(values)), values, identities=exact)
+    whole = None if patterns.suffixes else patterns
+    return Built(_of_identity(identities.principals(values)), values, patterns=whole)
 
 
 def _namespaces(_: Context, values: Values) -> Built:
@@ -175,9 +179,9 @@ def _methods(_: Context, values: Values) -> Built:
     patterns = sort_patterns(values)
     if patterns.is_exact:
         exact = patterns.exact
-        return Built(lambda facts: facts.method in exact, values)
+        return Built(lambda facts: facts.method in exact, values, patterns=patterns)
     says = any_of(patterns, present_is_empty=True)
-    return Built(lambda facts: says(facts.method), values)
+    return Built(lambda facts: says(facts.method), values, patterns=patterns)
 
 
 def _paths(_: Context, values: Values) -> Built:
@@ -185,7 +189,7 @@ def _paths(_: Context, values: Values) -> Built:
     patterns = sort_patterns(value for value in values if not is_template(value))
     if not (templates or patterns.suffixes or patterns.present):
         exact, prefixes = patterns.exact, patterns.prefixes
-        return Built(lambda facts: facts.path in exact or facts.path.startswith(prefixes), values)
+        return Built(lambda facts: facts.path in exact or facts.path.startswith(prefixes), values, patterns=patterns)
     says = identities.one_of([any_of(patterns), *templates])
     return Built(lambda facts: says(facts.path), values)
 
@@ -208,11 +212,11 @@ def _shown(lines: Lines) -> str | None:
 
 
 def _request_principals(_: Context, values: Values) -> Built:
-    tests = [claims.request_principal(value) for value in values]
+    says = identities.one_of([claims.request_principal(value) for value in values])
 
     def holds(facts: Facts) -> bool:
         accepted = facts.claims
-        return accepted is not None and any(test(accepted) for test in tests)
+        return accepted is not None and says(accepted)
 
     return Built(holds, values)
 
@@ -265,25 +269,50 @@ DESTINATION_IP: Final = Attribute(_blocks(_destination), lambda facts: facts.req
 PORT: Final = Attribute(_ports, lambda facts: str(facts.port), depends=Depends.PORT)
 SNI: Final = Attribute(_sni, lambda facts: facts.server_name or None)
 HOST: Final = Attribute(_hosts, lambda facts: facts.host, is_http=True)
-METHOD: Final = Attribute(_methods, lambda facts: facts.method, is_http=True)
-PATH: Final = Attribute(_paths, lambda facts: facts.path, is_http=True)
+METHOD: Final = Attribute(_methods, lambda facts: facts.method, is_http=True, depends=Depends.METHOD)
+PATH: Final = Attribute(_paths, lambda facts: facts.path, is_http=True, depends=Depends.PATH)
 REQUEST_PRINCIPAL: Final = Attribute(_request_principals, _found_request_principal, is_http=True)
 
-SOURCE: Final = (
-    ("principals", "not_principals", PRINCIPAL),
-    ("request_principals", "not_request_principals", REQUEST_PRINCIPAL),
-    ("namespaces", "not_namespaces", NAMESPACE),
-    ("service_accounts", "not_service_accounts", SERVICE_ACCOUNT),
-    ("trust_domains", "not_trust_domains", TRUST_DOMAIN),
-    ("ip_blocks", "not_ip_blocks", SOURCE_IP),
-    ("remote_ip_blocks", "not_remote_ip_blocks", REMOTE_IP),
-)
-"""The fields of a source by pairs, with the attribute that both test."""
 
-OPERATION: Final = (
-    ("hosts", "not_hosts", HOST),
-    ("ports", "not_ports", PORT),
-    ("methods", "not_methods", METHOD),
-    ("paths", "not_paths", PATH),
+class Row(NamedTuple):
+    """One field of a source or an operation.
+
+    Attributes:
+        field: the field, as `kinds` names it.
+        name: the field, as a manifest names it.
+        attribute: what it tests.
+        is_negative: whether none of its values may match.
+    """
+
+    field: str
+    name: str
+    attribute: Attribute
+    is_negative: bool
+
+
+def _rows(names: Iterable[tuple[str, str]], attributes: Mapping[str, Attribute]) -> tuple[Row, ...]:
+    """The fields that test `attributes`, each positive one before its negative twin."""
+    named = dict(names)
+    return tuple(
+        Row(field, named[field], attribute, is_negative)
+        for positive, attribute in attributes.items()
+        for field, is_negative in ((positive, False), (f"not_{positive}", True))
+    )
+
+
+SOURCE: Final = _rows(
+    SOURCE_FIELDS,
+    {
+        "principals": PRINCIPAL,
+        "request_principals": REQUEST_PRINCIPAL,
+        "namespaces": NAMESPACE,
+        "service_accounts": SERVICE_ACCOUNT,
+        "trust_domains": TRUST_DOMAIN,
+        "ip_blocks": SOURCE_IP,
+        "remote_ip_blocks": REMOTE_IP,
+    },
 )
-"""The fields of an operation by pairs, with the attribute that both test."""
+"""The fields of a source."""
+
+OPERATION: Final = _rows(OPERATION_FIELDS, {"hosts": HOST, "ports": PORT, "methods": METHOD, "paths": PATH})
+"""The fields of an operation."""

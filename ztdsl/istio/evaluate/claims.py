@@ -5,6 +5,8 @@ Source: Istio `pilot/pkg/security/authz/model/{generator,util}.go`, `matcher/met
 
 from __future__ import annotations
 
+from functools import partial
+from operator import eq
 from typing import TYPE_CHECKING, Any
 
 from ztdsl.istio.evaluate.patterns import any_of, sort_patterns
@@ -35,7 +37,11 @@ def request_principal(value: str) -> ClaimsTest:
 
 
 def _pair(is_issuer: Says, is_subject: Says) -> ClaimsTest:
-    return lambda claims: _holds(claims.get("iss"), is_issuer) and _holds(claims.get("sub"), is_subject)
+    def test(claims: Claims) -> bool:
+        issuer, subject = claims.get("iss"), claims.get("sub")
+        return isinstance(issuer, str) and isinstance(subject, str) and is_issuer(issuer) and is_subject(subject)
+
+    return test
 
 
 def _present(text: str) -> bool:
@@ -43,7 +49,7 @@ def _present(text: str) -> bool:
 
 
 def _exact(value: str) -> Says:
-    return lambda text: text == value
+    return partial(eq, value)
 
 
 def _suffix(pattern: str) -> Says:
@@ -54,16 +60,13 @@ def _prefix(pattern: str) -> Says:
     return _present if pattern == "*" else lambda text: text.startswith(pattern[:-1])
 
 
-def _holds(claim: object, test: Says) -> bool:
-    return isinstance(claim, str) and test(claim)
-
-
 def claim(path: Sequence[str], values: Sequence[str]) -> ClaimsTest:
     """A predicate: whether the claim at `path` is a text, or a list with a text, that matches one of `values`."""
     says = any_of(sort_patterns(values))
+    top = path[0] if len(path) == 1 else None
 
     def test(claims: Claims) -> bool:
-        found = claim_at(claims, path)
+        found = claim_at(claims, path) if top is None else claims.get(top)
         if isinstance(found, str):
             return says(found)
         return isinstance(found, list | tuple) and any(isinstance(each, str) and says(each) for each in found)

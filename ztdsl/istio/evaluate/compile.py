@@ -7,21 +7,20 @@ actions only the value, so that those become wider. Source: Istio `pilot/pkg/sec
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ztdsl.istio.evaluate.attributes import OPERATION, SOURCE, Context
+from ztdsl.istio.evaluate.attributes import OPERATION, SOURCE, Attribute, Built, Context, Depends
 from ztdsl.istio.evaluate.conditions import read_key
-from ztdsl.istio.kinds import OPERATION_FIELDS, SOURCE_FIELDS
 from ztdsl.traffic.request import Chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ztdsl.istio.evaluate.attributes import Attribute, Depends, Found, Predicate
+    from ztdsl.istio.evaluate.attributes import Found, Predicate, Row
     from ztdsl.istio.evaluate.facts import Facts
+    from ztdsl.istio.evaluate.patterns import Patterns
     from ztdsl.istio.kinds import Condition, Operation, Rule, Source
 
-_NAMES: Final = dict((*SOURCE_FIELDS, *OPERATION_FIELDS))
 _OTHER_CHAIN: Final = "only HTTP requests have it, and the port is served as TCP"
 _BRACKETS: Final = "the brackets of its key are wrong"
 
@@ -51,7 +50,7 @@ class Test:
         matches: whether a value matches.
         found: what a request has there.
         depends: what alone settles it, where requests share that.
-        identities: the identities that alone match, where the values are exact principals.
+        patterns: the values as patterns of the one text that is tested, where they say all.
     """
 
     attribute: str
@@ -60,7 +59,15 @@ class Test:
     matches: Predicate
     found: Found
     depends: Depends | None = None
-    identities: frozenset[str] | None = None
+    patterns: Patterns | None = None
+
+    @property
+    def identities(self) -> frozenset[str] | None:
+        """The identities that alone match, where the values are exact principals."""
+        patterns = self.patterns
+        if patterns is None or self.depends is not Depends.IDENTITY or not patterns.is_exact:
+            return None
+        return patterns.exact
 
     def holds(self, facts: Facts) -> bool:
         """Whether the request passes the test.
@@ -92,6 +99,10 @@ class Match:
         )
 
 
+Known: TypeAlias = dict[tuple[Attribute, "Context | None", tuple[str, ...]], Built]
+"""What came of lists of values before: many rules have the same ones, which are then one object."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiler:
     """Makes tests of the rules of one policy for one kind of chain."""
@@ -99,6 +110,7 @@ class Compiler:
     chain: Chain
     action: str
     context: Context
+    known: Known
 
     def match(self, rule: Rule) -> Match:
         """The tests of `rule`.
@@ -129,15 +141,16 @@ class Compiler:
         return tuple(of_source), tuple(of_operation)
 
     def _source(self, source: Source) -> Tests:
-        return tuple(test for row in SOURCE for test in self._pair(source, *row))
+        return tuple(self._fields(source, SOURCE))
 
     def _operation(self, operation: Operation) -> Tests:
-        return tuple(test for row in OPERATION for test in self._pair(operation, *row))
+        return tuple(self._fields(operation, OPERATION))
 
-    def _pair(self, part: Source | Operation, field: str, twin: str, attribute: Attribute) -> Iterable[Test]:
-        for name, is_negative in ((field, False), (twin, True)):
-            values = getattr(part, name)
-            yield from self._test(attribute, _NAMES[name], values, is_negative=is_negative, context=self.context)
+    def _fields(self, part: Source | Operation, rows: Iterable[Row]) -> Iterable[Test]:
+        for field, name, attribute, is_negative in rows:
+            values = getattr(part, field)
+            if values:
+                yield from self._test(attribute, name, values, is_negative=is_negative, context=self.context)
 
     def _test(
         self,
@@ -157,13 +170,19 @@ class Compiler:
         if attribute.is_http and self.chain is Chain.TCP:
             self._leave_out(name, _OTHER_CHAIN)
             return
-        built = attribute.build(context, values)
+        built = self._built(attribute, context, values)
         if built.fault is not None:
             self._leave_out(name, built.fault)
         if built.holds is not None:
-            yield Test(
-                name, built.values, is_negative, built.holds, attribute.found, attribute.depends, built.identities
-            )
+            yield Test(name, built.values, is_negative, built.holds, attribute.found, attribute.depends, built.patterns)
+
+    def _built(self, attribute: Attribute, context: Context, values: tuple[str, ...]) -> Built:
+        """The predicate of `values`, of which only those of identities mean something else in another context."""
+        key = (attribute, context if attribute.depends is Depends.IDENTITY else None, values)
+        built = self.known.get(key)
+        if built is None:
+            built = self.known[key] = attribute.build(context, values)
+        return built
 
     def _leave_out(self, name: str, why: str) -> None:
         if self.action == "ALLOW":

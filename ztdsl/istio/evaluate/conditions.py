@@ -5,6 +5,7 @@ Source: Istio `pilot/pkg/security/authz/model/model.go` and `util.go`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ztdsl.istio.evaluate import attributes
@@ -46,6 +47,7 @@ class Key(NamedTuple):
     is_operation: bool
 
 
+@lru_cache(1024)
 def read_key(key: str) -> Key | None:
     """What `key` means; None where Istio does not know it."""
     if key in _OF_OPERATION:

@@ -44,13 +44,8 @@ class Evaluator:
     def decide(self, request: Request) -> Decision:
         """The verdict of one request, and what decided it."""
         to = request.to
-        known = self._known(id(to))
-        site, express = self._sites.at(to) if known is None else known[1]
-        if express is not None:
-            decision = express(request)
-            if decision is not None:
-                return decision
-        return self._decide(site, request)
+        way = self._known(id(to)) or self._sites.at(to)
+        return way.decide(request) or self._decide(way.site, request)
 
     def decide_at_length(self, request: Request) -> Decision:
         """The same decision by the long way, which is slower and looks at every rule."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.istio.evaluate.facts import LackingFactError
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ztdsl.istio.evaluate.facts import Facts
     from ztdsl.istio.evaluate.policies import Dropped, Policies, StagedRule
     from ztdsl.traffic.decision import Decider, Decision
+
+_PLACES: Final = frozenset({"ports", "notPorts", "destination.port", "destination.port (notValues)"})
+"""What tests the port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Miss:
     decider: Decider
     failed: tuple[Failure, ...]
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the rule is about another port: no other request there would have been allowed by it."""
+        return _distance(self.failed)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -46,7 +54,8 @@ class Explanation:
     Attributes:
         decision: the decision.
         matching: the rules that matched in the stage that decided: every rule that allows, or that denies.
-        misses: of a refusal for want of an ALLOW rule, the rules that could have allowed, the nearest first.
+        misses: of a refusal for want of an ALLOW rule, the rules that could have allowed, the nearest first: those
+            about the port that was asked before those about others, which nothing in a request but its place meets.
         attached: every object that applies to the workload.
     """
 
@@ -57,10 +66,10 @@ class Explanation:
 
 
 def misses(policies: Policies, facts: Facts) -> tuple[Miss, ...]:
-    """The enforced ALLOW rules with the tests that they fail, by the number of those."""
+    """The enforced ALLOW rules with the tests that they fail, the nearest first."""
     found = [Miss(rule.decider, _failures(rule, facts)) for rule in policies.allow]
     found.extend(Miss(each.decider, (_left_out(each),)) for each in policies.dropped)
-    return tuple(sorted(found, key=lambda miss: len(miss.failed)))
+    return tuple(sorted(found, key=lambda miss: _distance(miss.failed)))
 
 
 def _left_out(dropped: Dropped) -> Failure:
@@ -72,8 +81,12 @@ def _failures(rule: StagedRule, facts: Facts) -> tuple[Failure, ...]:
 
 
 def _fewest(alternatives: Iterable[Tests], facts: Facts) -> tuple[Failure, ...]:
-    """The failures of the alternative that fails least."""
-    return min((_failed(tests, facts) for tests in alternatives), key=len)
+    """The failures of the alternative that fails least, if there is one among those about the same port."""
+    return min((_failed(tests, facts) for tests in alternatives), key=_distance)
+
+
+def _distance(failed: tuple[Failure, ...]) -> tuple[bool, int]:
+    return any(failure.attribute in _PLACES for failure in failed), len(failed)
 
 
 def _failed(tests: Tests, facts: Facts) -> tuple[Failure, ...]:

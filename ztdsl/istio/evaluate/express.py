@@ -7,54 +7,100 @@ answer, they give the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ztdsl.istio.evaluate.facts import Facts, LackingFactError
 from ztdsl.istio.evaluate.identities import SCHEME
 from ztdsl.istio.evaluate.lanes import Lanes
-from ztdsl.istio.evaluate.peers import DISABLE, STRICT
-from ztdsl.istio.evaluate.tokens import Outcome
-from ztdsl.traffic.malformed import is_plain
+from ztdsl.istio.evaluate.peers import DISABLE, PLAINTEXT, STRICT
+from ztdsl.istio.evaluate.tokens import NOT_READ, Outcome
+from ztdsl.traffic.decision import Decision, Verdict
 from ztdsl.traffic.paths import UnclearPathError, matched_path
+from ztdsl.traffic.plain import is_plain, is_plain_but_path, is_settled
 from ztdsl.traffic.request import Chain, Proxy, Tls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from ztdsl.istio.evaluate.lanes import Lane
     from ztdsl.istio.evaluate.site import Site
-    from ztdsl.traffic.decision import Decision
+    from ztdsl.istio.evaluate.tokens import TokenResult
     from ztdsl.traffic.mesh import Mesh
     from ztdsl.traffic.request import Destination, Request
 
 _ANY_PEER: Final = ("",)
+_MTLS, _NONE = Tls.MTLS, Tls.NONE
+_PASSED, _REFUSED = Outcome.PASSED, Outcome.REFUSED
 
-Express: TypeAlias = "Callable[[Request], Decision | None]"
+
+class Express(Protocol):
+    """A short way to decisions at one site."""
+
+    site: Site
+
+    def decide(self, request: Request) -> Decision | None:
+        """The decision; None where the request takes the long way."""
 
 
-def _connections(site: Site, to: Destination, mesh: Mesh) -> Express:
+class _Way:
+    """What the short ways on both kinds of chain have in common.
+
+    Attributes:
+        site: what decides.
+        lanes: the lanes of callers that rules name; None for those that did not call yet.
+        plaintext: the lane of plaintext; None where there is no short way for it.
+        refusal: the decision about all plaintext, where there is one.
+    """
+
+    __slots__ = ("_made", "_prefixes", "_strangers", "lanes", "plaintext", "refusal", "site")
+
+    def __init__(self, site: Site, to: Destination, mesh: Mesh) -> None:
+        self.site = site
+        self._made = Lanes(site, to)
+        self.lanes: dict[str | None, Lane | None] = dict.fromkeys(self._made.named)
+        self._strangers = self._made.strangers
+        self._prefixes = _prefixes(mesh) if site.mode is not None else _ANY_PEER
+        self.plaintext = self._made.make(None) if _takes_plaintext(site, to) else None
+        self.refusal: Decision | None = None
+        if site.mode is not None and site.mode.value == STRICT:
+            self.refusal = Decision(Verdict.REFUSED, None, site.mode.decided_by, PLAINTEXT)
+
+    def lane_of(self, peer: str | None) -> Lane | None:
+        """The lane of a caller by mutual TLS that has none in `lanes`; None where it takes the long way.
+
+        The lane of strangers is one, and is not kept by their names.
+        """
+        if peer is None or not peer.startswith(self._prefixes):
+            return None
+        if peer not in self.lanes:
+            return self._strangers
+        lane = self.lanes[peer] = self._made.make(peer)
+        return lane
+
+
+class _Connections(_Way):
     """The short way on a TCP port."""
-    lanes = Lanes(site, to)
-    made = lanes.made.get
-    setting = site.setting
-    prefixes = _prefixes(site, mesh)
-    takes_plaintext = _takes_plaintext(site, to)
 
-    def decide(request: Request) -> Decision | None:
-        if request.tls is Tls.MTLS:
+    __slots__ = ()
+
+    def decide(self, request: Request) -> Decision | None:
+        """The decision; None where the request takes the long way."""
+        tls = request.tls
+        if tls is _MTLS:
             identity = request.peer
-            if identity is None or not identity.startswith(prefixes):
-                return None
-            lane = made(identity) or lanes.make(identity)
-        elif request.tls is Tls.NONE and takes_plaintext:
-            identity = None
-            lane = lanes.made[None]
+            lane = self.lanes.get(identity) or self.lane_of(identity)
+        elif tls is _NONE:
+            identity, lane = None, self.plaintext
+            if lane is None:
+                return self.refusal
         else:
             return None
-        facts = Facts(request, setting)
+        if lane is None:
+            return None
+        facts = Facts(request, self.site.setting)
         facts.identity = identity
         try:
-            for matches, found in lane.rules:
-                if matches(facts):
+            for _, _, _, rest, found in lane.alternatives:
+                if rest is None or rest(facts):
                     decision = found
                     break
             else:
@@ -63,74 +109,111 @@ def _connections(site: Site, to: Destination, mesh: Mesh) -> Express:
         except LackingFactError:
             return None
 
-    return decide
 
+class _Requests(_Way):
+    """The short way on an HTTP port."""
 
-def _requests(site: Site, to: Destination, mesh: Mesh) -> Express:  # noqa: C901 - calls are what costs time here
-    """The short way on an HTTP port; longer than `_connections` by the request, and apart from it for its speed."""
-    lanes = Lanes(site, to)
-    made = lanes.made.get
-    setting = site.setting
-    normalization = setting.normalization
-    reads_path = lanes.reads_path
-    read_tokens = None if site.tokens is None else site.tokens.read
-    prefixes = _prefixes(site, mesh)
-    takes_plaintext = _takes_plaintext(site, to)
+    __slots__ = ("_normalization", "_reads_path", "_tokens")
 
-    def decide(request: Request) -> Decision | None:  # noqa: C901 - likewise
-        http = request.http
-        if http is None or not is_plain(http):
-            return None
-        if request.tls is Tls.MTLS:
+    def __init__(self, site: Site, to: Destination, mesh: Mesh) -> None:
+        super().__init__(site, to, mesh)
+        self._tokens = site.tokens
+        self._normalization = site.setting.normalization
+        self._reads_path = self._made.reads_path
+
+    def decide(self, request: Request) -> Decision | None:  # noqa: C901, PLR0912 - calls cost time here
+        """The decision; None where the request takes the long way."""
+        tls = request.tls
+        if tls is _MTLS:
             identity = request.peer
-            if identity is None or not identity.startswith(prefixes):
-                return None
-            lane = made(identity) or lanes.make(identity)
-        elif request.tls is Tls.NONE and takes_plaintext:
-            identity = None
-            lane = lanes.made[None]
+            lane = self.lanes.get(identity)
+            if lane is None:
+                lane = self.lane_of(identity)
+                if lane is None:
+                    return None
+        elif tls is _NONE:
+            identity, lane = None, self.plaintext
+            if lane is None:
+                return self.refusal
         else:
             return None
-        facts = Facts(request, setting)
-        facts.identity = identity
-        facts.method = http.method
+        http = request.http
+        if http is None:
+            return None
+        path, reader, tokens = http.path, self._tokens, None
+        if is_settled(path):
+            if not is_plain_but_path(http):
+                return None
+            if not http.headers and not request.tokens:
+                reader = None  # it finds nothing
+        elif is_plain(http):
+            try:
+                path = matched_path(path, self._normalization) if self._reads_path else ""
+            except UnclearPathError:
+                return None
+        else:
+            return None
+        if reader is not None:
+            tokens = reader.read(request)
+            if tokens.outcome is not _PASSED:
+                return tokens.refusal
+        method = http.method
+        facts = None
         try:
-            if reads_path:
-                facts.path = matched_path(http.path, normalization)
-            if read_tokens is not None:
-                result = read_tokens(request)
-                if result.outcome is not Outcome.PASSED:
-                    return None
-                facts.tokens = result
-            for matches, found in lane.rules:
-                if matches(facts):
+            for methods, exact, prefixes, rest, found in lane.alternatives:
+                if method in methods and (path in exact or path.startswith(prefixes)):
+                    if rest is not None:
+                        if facts is None:
+                            facts = self._facts(request, identity, path, tokens)
+                        if not rest(facts):
+                            continue
                     decision = found
                     break
             else:
                 decision = lane.otherwise
-            return decision if lane.beside is None else lane.beside.report(decision, facts)
-        except (LackingFactError, UnclearPathError):
+            if lane.beside is None:
+                return decision
+            return lane.beside.report(decision, facts or self._facts(request, identity, path, tokens))
+        except LackingFactError:
             return None
 
-    return decide
+    def _facts(self, request: Request, identity: str | None, path: str, tokens: TokenResult | None) -> Facts:
+        """What is known of the request by now, for the tests that are left."""
+        facts = Facts(request, self.site.setting)
+        facts.identity, facts.path = identity, path
+        if tokens is None:
+            tokens = NOT_READ if self._tokens is None else self._tokens.without
+        facts.tokens, facts.claims = tokens, tokens.claims
+        return facts
 
 
-def express(site: Site, to: Destination, mesh: Mesh) -> Express | None:
-    """The short way at a site, which gives None where a request takes the long one; None where all do."""
+class _NoWay:
+    """No short way: all requests take the long one."""
+
+    __slots__ = ("site",)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def decide(self, request: Request) -> None:
+        """The request takes the long way."""
+
+
+def express(site: Site, to: Destination, mesh: Mesh) -> Express:
+    """The short way at a site."""
     policies = site.policies
     if site.attached.lacking is not None or to.proxy is Proxy.ZTUNNEL:
-        return None
+        return _NoWay(site)
     if site.mode is not None and (site.mode.lacking is not None or site.mode.value == DISABLE):
-        return None
+        return _NoWay(site)
     if policies.custom or policies.custom_dry_run:
-        return None
-    return (_requests if to.chain is Chain.HTTP else _connections)(site, to, mesh)
+        return _NoWay(site)
+    return (_Requests if to.chain is Chain.HTTP else _Connections)(site, to, mesh)
 
 
-def _prefixes(site: Site, mesh: Mesh) -> tuple[str, ...]:
-    """What the identities begin with that the proxy accepts; PeerAuthentications do not touch gateways."""
-    if site.mode is None:
-        return _ANY_PEER
+@lru_cache(8)
+def _prefixes(mesh: Mesh) -> tuple[str, ...]:
+    """What the identities begin with that proxies of the mesh accept where PeerAuthentications decide."""
     return tuple(f"{SCHEME}{domain}/" for domain in (*mesh.trust_domains, *mesh.federated_trust_domains))
 
 

@@ -7,7 +7,7 @@ no positive test holds for it. Source: Istio `pilot/pkg/security/authz/model/gen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ztdsl.istio.evaluate.patterns import Patterns, any_of, sort_patterns
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
     Says = Callable[[str], bool]
 
+T = TypeVar("T")
+
 SCHEME: Final = "spiffe://"
 
 
-def one_of(tests: Sequence[Says]) -> Says:
+def one_of(tests: Sequence[Callable[[T], bool]]) -> Callable[[T], bool]:
     """A predicate: whether any of `tests` holds."""
     if len(tests) == 1:
         return tests[0]
-    return lambda text: any(test(text) for test in tests)
+    return lambda tested: any(test(tested) for test in tests)
 
 
 def principal_patterns(values: Sequence[str]) -> Patterns:

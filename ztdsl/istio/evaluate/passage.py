@@ -7,6 +7,7 @@ their issuers until one accepts. Since Envoy 1.40 the filter begins by removing 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ class Passages:
     def _passage(self, written: Sequence[Mapping[str, Claims]], index: int, *, takes: bool) -> Passage:
         removed = frozenset(name for each in written[: index + 1] for name in each)
         return Passage(removed, self.names - removed, written[index], takes=takes)
+
+
+@lru_cache(1024)
+def passages(rules: tuple[JwtRule, ...]) -> Passages:
+    """The passages through the filter of `rules`; equal lists of rules, of which a mesh has many, share them."""
+    return Passages(rules)
 
 
 def _written(rule: JwtRule) -> dict[str, Claims]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from ztdsl.traffic.request import Place, TokenPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ztdsl.istio.kinds import JwtRule
     from ztdsl.traffic.request import AnyToken, Http
@@ -25,26 +25,33 @@ _DEFAULT_PARAM: Final = "access_token"
 
 
 class Places(NamedTuple):
-    """Where a rule looks: headers with what stands before the token, parameters, cookies."""
+    """Where a rule looks.
+
+    Attributes:
+        headers: names of headers, each with what stands before the token.
+        params: names of parameters.
+        cookies: names of cookies.
+        bearer: whether the token of a bearer, in `Authorization`, is taken without anything before it; None where the
+            rule does not look there.
+    """
 
     headers: tuple[tuple[str, str], ...]
     params: tuple[str, ...]
     cookies: tuple[str, ...]
+    bearer: bool | None
 
     def hold(self, token: AnyToken) -> bool:
         """Whether `token` stands at one of them."""
         place = token.place
         if place is None:
-            return any(True for _ in self._prefixes())
+            return self.bearer is not None
         if place.place is Place.HEADER:
             return any(name == place.name for name, _ in self.headers)
         return place.name in (self.params if place.place is Place.PARAM else self.cookies)
 
     def cuts(self, token: AnyToken) -> bool:
         """Whether the token of a bearer is taken for one, without anything before it."""
-        return token.place is not None or not any(
-            RUN.search(BEARER.partition(prefix)[2] if prefix else BEARER) for prefix in self._prefixes()
-        )
+        return token.place is not None or self.bearer is not False
 
     def texts(self, http: Http, described: set[TokenPlace]) -> Iterator[str]:
         """What the request itself shows at these places, unless it is `described`."""
@@ -58,17 +65,21 @@ class Places(NamedTuple):
             shown = cookies(http.headers["cookie"])
             yield from (shown[c] for c in self.cookies if c in shown and TokenPlace(Place.COOKIE, c) not in described)
 
-    def _prefixes(self) -> Iterator[str]:
-        """The prefixes in `Authorization` that a bearer's token has."""
-        return (prefix for name, prefix in self.headers if name == AUTHORIZATION and prefix in BEARER)
-
 
 def places(rule: JwtRule) -> Places:
     """Where `rule` looks: where it says, or else in two usual places."""
     if not (rule.from_headers or rule.from_params or rule.from_cookies):
-        return Places(((AUTHORIZATION, BEARER),), (_DEFAULT_PARAM,), ())
+        return Places(((AUTHORIZATION, BEARER),), (_DEFAULT_PARAM,), (), bearer=True)
     headers = dict.fromkeys((header.name.lower(), header.prefix or "") for header in rule.from_headers)
-    return Places(tuple(headers), rule.from_params, rule.from_cookies)
+    return Places(tuple(headers), rule.from_params, rule.from_cookies, _bearer(headers))
+
+
+def _bearer(headers: Iterable[tuple[str, str]]) -> bool | None:
+    """Whether a bearer's token is taken without anything before it; None where no header is looked at for one."""
+    prefixes = [prefix for name, prefix in headers if name == AUTHORIZATION and prefix in BEARER]
+    if not prefixes:
+        return None
+    return not any(RUN.search(BEARER.partition(prefix)[2] if prefix else BEARER) for prefix in prefixes)
 
 
 def params(path: str) -> dict[str, str]:

@@ -14,8 +14,9 @@ from ztdsl.istio.kinds import DRY_RUN_ANNOTATION
 from ztdsl.traffic.decision import Decider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from ztdsl.istio.evaluate.compile import Known
     from ztdsl.istio.kinds import AuthorizationPolicy
     from ztdsl.traffic.mesh import Mesh
     from ztdsl.traffic.request import Chain
@@ -77,33 +78,53 @@ def is_enforced(policy: AuthorizationPolicy) -> bool:
     return policy.action in {"ALLOW", "DENY"} and not is_dry_run(policy)
 
 
-def compile_policies(policies: Iterable[AuthorizationPolicy], chain: Chain, mesh: Mesh) -> Policies:
-    """The stages that a proxy runs for `policies` on a port that `chain` serves."""
-    stages: dict[str, list[StagedRule]] = {}
-    dropped: list[Dropped] = []
-    attached: list[Decider] = []
-    has_allow = False
-    for policy in policies:
-        dry = is_dry_run(policy)
-        stage = _stage(policy.action, is_dry=dry)
-        has_allow = has_allow or stage == "ALLOW"
-        attached.append(Decider(KIND, policy.meta.namespace, policy.meta.name))
-        left_out: list[Dropped] = []
-        stages.setdefault(stage, []).extend(_rules(policy, chain, mesh, left_out))
-        if stage == "ALLOW":
-            dropped.extend(left_out)
-    ordered = {stage: tuple(sorted(rules, key=lambda rule: rule.name)) for stage, rules in stages.items()}
-    return Policies(
-        custom=ordered.get("CUSTOM", ()),
-        audit=ordered.get("AUDIT", ()),
-        deny=ordered.get("DENY", ()),
-        allow=ordered.get("ALLOW", ()),
-        has_allow=has_allow,
-        dry_run=ordered.get("dry run", ()),
-        custom_dry_run=ordered.get("dry run of CUSTOM", ()),
-        dropped=tuple(dropped),
-        attached=tuple(attached),
-    )
+class _Compiled(NamedTuple):
+    """One policy on one kind of chain: its stage, the rules that run there, and those that Istio leaves out."""
+
+    policy: AuthorizationPolicy
+    stage: str
+    rules: tuple[StagedRule, ...]
+    dropped: tuple[Dropped, ...]
+
+
+class PolicyCompiler:
+    """Compiles each policy of a mesh once for each kind of chain, however many workloads it applies to."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        """Nothing is compiled before it is asked for."""
+        self._trust_domains = mesh.trust_domains
+        self._known: Known = {}
+        self._compiled: dict[tuple[int, Chain], _Compiled] = {}
+
+    def stages(self, policies: Iterable[AuthorizationPolicy], chain: Chain) -> Policies:
+        """The stages that a proxy runs for `policies` on a port that `chain` serves."""
+        compiled = [self._policy(policy, chain) for policy in policies]
+        stages: dict[str, list[StagedRule]] = {}
+        for each in compiled:
+            stages.setdefault(each.stage, []).extend(each.rules)
+        ordered = {stage: tuple(sorted(rules, key=lambda rule: rule.name)) for stage, rules in stages.items()}
+        return Policies(
+            custom=ordered.get("CUSTOM", ()),
+            audit=ordered.get("AUDIT", ()),
+            deny=ordered.get("DENY", ()),
+            allow=ordered.get("ALLOW", ()),
+            has_allow="ALLOW" in stages,
+            dry_run=ordered.get("dry run", ()),
+            custom_dry_run=ordered.get("dry run of CUSTOM", ()),
+            dropped=tuple(rule for each in compiled if each.stage == "ALLOW" for rule in each.dropped),
+            attached=tuple(Decider(KIND, each.policy.meta.namespace, each.policy.meta.name) for each in compiled),
+        )
+
+    def _policy(self, policy: AuthorizationPolicy, chain: Chain) -> _Compiled:
+        """The policy, which is kept beside what came of it, so that its id cannot become another's."""
+        compiled = self._compiled.get((id(policy), chain))
+        if compiled is None:
+            stage = _stage(policy.action, is_dry=is_dry_run(policy))
+            context = Context(policy.meta.namespace, self._trust_domains)
+            dropped: list[Dropped] = []
+            rules = tuple(_rules(policy, Compiler(chain, policy.action, context, self._known), dropped))
+            compiled = self._compiled[id(policy), chain] = _Compiled(policy, stage, rules, tuple(dropped))
+        return compiled
 
 
 def _stage(action: str, *, is_dry: bool) -> str:
@@ -112,10 +133,9 @@ def _stage(action: str, *, is_dry: bool) -> str:
     return "dry run of CUSTOM" if action == "CUSTOM" else "dry run"
 
 
-def _rules(policy: AuthorizationPolicy, chain: Chain, mesh: Mesh, dropped: list[Dropped]) -> Iterable[StagedRule]:
+def _rules(policy: AuthorizationPolicy, compiler: Compiler, dropped: list[Dropped]) -> Iterator[StagedRule]:
     meta = policy.meta
     prefix = f"istio-ext-authz-{policy.provider}-" if policy.action == "CUSTOM" else ""
-    compiler = Compiler(chain, policy.action, Context(meta.namespace, mesh.trust_domains))
     for index, rule in enumerate(policy.rules):
         decider = Decider(KIND, meta.namespace, meta.name, index)
         name = f"{prefix}ns[{meta.namespace}]-policy[{meta.name}]-rule[{index}]"

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.istio.evaluate.places import RUN, places
 from ztdsl.traffic.request import InvalidToken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ztdsl.istio.kinds import JwtRule
-    from ztdsl.traffic.decision import Decider
     from ztdsl.traffic.request import AnyToken, Token
 
 _ALWAYS_SPLIT: Final = ("scope", "permission")
@@ -39,39 +39,44 @@ class TokenRule:
 
     Attributes:
         issuer: whose tokens it accepts; empty for anybody's.
-        decider: the object that has the rule.
         places: where it looks.
-        rule: what the object says.
     """
 
-    def __init__(self, rule: JwtRule, decider: Decider) -> None:
+    __slots__ = ("_audiences", "_split", "issuer", "places")
+
+    def __init__(self, rule: JwtRule) -> None:
         self.issuer = rule.issuer or ""
-        self.decider = decider
         self.places = places(rule)
-        self.rule = rule
-        self._audiences = {_bare(audience) for audience in rule.audiences}
+        self._audiences = frozenset(_bare(audience) for audience in rule.audiences)
         self._split = (*_ALWAYS_SPLIT, *rule.space_delimited_claims)
 
     def read(self, token: AnyToken) -> Found:
         """What the rule makes of the only token of a request."""
-        if not self.places.hold(token):
+        places = self.places
+        if not places.hold(token):
             return Found.MISSING
-        if isinstance(token, InvalidToken) or not self.places.cuts(token) or not _is_readable(token.claims):
+        if isinstance(token, InvalidToken) or not places.cuts(token) or not _is_readable(token.claims):
             return Found.INVALID
         if self.issuer and token.claims.get("iss") != self.issuer:
             return Found.ISSUER
-        if self._audiences and not self._audiences & _audiences(token):
+        if self._audiences and self._audiences.isdisjoint(_audiences(token)):
             return Found.AUDIENCE
         return Found.ACCEPTED
 
     def claims_of(self, token: Token) -> Mapping[str, Any]:
         """The claims as policies see them."""
-        claims = dict(token.claims)
+        claims = token.claims
         for name in self._split:
             value = claims.get(name)
             if isinstance(value, str):
-                claims[name] = value.split(" ")
+                claims = {**claims, name: value.split(" ")}
         return claims
+
+
+@lru_cache(1024)
+def token_rule(rule: JwtRule) -> TokenRule:
+    """What reads tokens as `rule` does; equal rules, of which a mesh has many, share it."""
+    return TokenRule(rule)
 
 
 def is_token(text: str) -> bool:
@@ -92,23 +97,38 @@ def _is_object(part: str) -> bool:
 
 def _is_readable(claims: Mapping[str, Any]) -> bool:
     """Whether the registered claims have the types that a token needs to be one (`jwt_verify_lib/jwt.cc`)."""
-    if not all(isinstance(claims.get(name, ""), str) for name in ("iss", "sub", "jti")):
-        return False
-    if not all(_is_time(claims.get(name, 0)) for name in ("exp", "nbf", "iat")):
-        return False
-    audience = claims.get("aud", "")
-    return isinstance(audience, str) or (isinstance(audience, list) and all(isinstance(each, str) for each in audience))
+    for name, value in claims.items():
+        fits = _REGISTERED.get(name)
+        if fits is not None and not fits(value):
+            return False
+    return True
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _audiences(token: Token) -> set[str]:
-    given = token.claims.get("aud", [])
-    return {_bare(each) for each in ([given] if isinstance(given, str) else given)}
+def _is_audience(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
+_REGISTERED: Final[Mapping[str, Callable[[object], bool]]] = {
+    **dict.fromkeys(("iss", "sub", "jti"), _is_text),
+    **dict.fromkeys(("exp", "nbf", "iat"), _is_time),
+    "aud": _is_audience,
+}
+
+
+def _audiences(token: Token) -> list[str]:
+    given = token.claims.get("aud", ())
+    return [_bare(each) for each in ((given,) if isinstance(given, str) else given)]
+
+
+@lru_cache(1024)
 def _bare(audience: str) -> str:
     """The audience as it is compared: without its scheme and one slash at the end (`check_audience.cc`)."""
     bare = audience.removeprefix("https://") if audience.startswith("https://") else audience.removeprefix("http://")

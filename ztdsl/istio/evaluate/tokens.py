@@ -9,10 +9,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ztdsl.istio.evaluate.passage import UNTOUCHED, Passage, Passages
+from ztdsl.istio.evaluate.passage import UNTOUCHED, Passage, passages
 from ztdsl.istio.evaluate.places import AUTHORIZATION
-from ztdsl.istio.evaluate.token_rule import Found, TokenRule, is_token
-from ztdsl.traffic.decision import Decider
+from ztdsl.istio.evaluate.token_rule import Found, is_token, token_rule
+from ztdsl.traffic.decision import Decider, Decision, Verdict
 from ztdsl.traffic.request import Place, Token, TokenPlace
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _IN_BEARER: Final = TokenPlace(Place.HEADER, AUTHORIZATION)
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
+_MOST_KEPT: Final = 256
 
 
 class Outcome(Enum):
@@ -45,6 +46,7 @@ class TokenResult(NamedTuple):
         decided_by: the object whose rule refuses it; None where no rule is meant for its issuer.
         token: the accepted token; None without one.
         passage: what becomes of the headers of one that goes on.
+        refusal: the decision about one that is refused, where its client is none of gRPC.
     """
 
     outcome: Outcome
@@ -54,6 +56,7 @@ class TokenResult(NamedTuple):
     decided_by: Decider | None = None
     token: Token | None = None
     passage: Passage = UNTOUCHED
+    refusal: Decision | None = None
 
 
 NOT_READ: Final = TokenResult(Outcome.PASSED)
@@ -68,19 +71,40 @@ class TokenReader:
 
     Args:
         requests: every RequestAuthentication that applies, in the order in which those apply.
+
+    Attributes:
+        without: what becomes of a request that has neither tokens nor headers nor a query.
     """
 
+    __slots__ = (
+        "_ambiguous",
+        "_deciders",
+        "_has_cookies",
+        "_has_params",
+        "_named",
+        "_passages",
+        "_preflight",
+        "_refusals",
+        "_rewritten",
+        "_rules",
+        "without",
+    )
+
     def __init__(self, requests: Sequence[RequestAuthentication]) -> None:
-        rules = [TokenRule(rule, _decider(each)) for each in requests for rule in each.jwt_rules]
-        self._rules = sorted(rules, key=lambda rule: rule.issuer)
-        self._passages = Passages([each.rule for each in self._rules])
-        self._named = frozenset(name for rule in self._rules for name, _ in rule.places.headers)
-        self._has_params = any(rule.places.params for rule in self._rules)
-        self._has_cookies = any(rule.places.cookies for rule in self._rules)
-        self._ambiguous = _ambiguous({pair for rule in self._rules for pair in rule.places.headers})
+        given = [(rule, _decider(each)) for each in requests for rule in each.jwt_rules]
+        given.sort(key=lambda each: each[0].issuer or "")
+        self._rules = tuple(token_rule(rule) for rule, _ in given)
+        self._deciders = tuple(decider for _, decider in given)
+        self._passages = passages(tuple(rule for rule, _ in given))
+        places = [rule.places for rule in self._rules]
+        self._named = frozenset(name for each in places for name, _ in each.headers)
+        self._has_params = any(each.params for each in places)
+        self._has_cookies = any(each.cookies for each in places)
+        self._ambiguous = _ambiguous({pair for each in places for pair in each.headers})
         self._rewritten = self._named & self._passages.names
-        self._without = TokenResult(Outcome.PASSED, passage=self._passages.without)
+        self.without = TokenResult(Outcome.PASSED, passage=self._passages.without)
         self._preflight = TokenResult(Outcome.PASSED, passage=self._passages.unread)
+        self._refusals: dict[tuple[Found, ...], TokenResult] = {}
 
     def read(self, request: Request) -> TokenResult:
         """What becomes of `request`; one without a token passes."""
@@ -89,18 +113,22 @@ class TokenReader:
             return NOT_READ
         if _is_preflight(http):
             return self._preflight
-        if not request.tokens and not self._may_carry(http):
-            return self._without
-        seen = [token for token in request.tokens if any(rule.places.hold(token) for rule in self._rules)]
+        tokens = request.tokens
+        if not self._may_carry(http):
+            if not tokens:
+                return self.without
+            if len(tokens) == 1 and not self._rewritten:
+                return self._only(tokens[0])
+        seen = [token for token in tokens if any(rule.places.hold(token) for rule in self._rules)]
         if self._rewritten and self._is_rewritten(http, seen):
             return _REMOVED
-        described = {token.place or _IN_BEARER for token in request.tokens}
+        described = {token.place or _IN_BEARER for token in tokens}
         texts = [list(rule.places.texts(http, described)) for rule in self._rules]
         if any(texts):
             return _SEVERAL if seen else self._by_text(texts)
         if len(seen) > 1:
             return self._several(seen)
-        return self._decided(seen[0]) if seen else self._without
+        return self._only(seen[0]) if seen else self.without
 
     def _is_rewritten(self, http: Http, seen: Sequence[AnyToken]) -> bool:
         """Whether a token may be removed with its header before it is read."""
@@ -128,28 +156,40 @@ class TokenReader:
             return _SEVERAL
         return self._refused(found[0])
 
-    def _decided(self, token: AnyToken) -> TokenResult:
-        """What becomes of a request with one token that rules look at."""
-        if token.place is not None and token.place.name in self._ambiguous:
+    def _only(self, token: AnyToken) -> TokenResult:
+        """What becomes of a request with one token and nothing else that may be one."""
+        found = [rule.read(token) for rule in self._rules]
+        if token.place is not None and token.place.name in self._ambiguous and found.count(Found.MISSING) < len(found):
             reason = f"what stands before the token in the header {token.place.name}"
             return TokenResult(Outcome.UNKNOWN, reason=f"whether the token is found depends on {reason}")
-        found = [rule.read(token) for rule in self._rules]
-        if Found.ACCEPTED not in found or not isinstance(token, Token):
-            return self._refused(found)
-        index = found.index(Found.ACCEPTED)
-        claims = self._rules[index].claims_of(token)
-        return TokenResult(Outcome.PASSED, claims, token=token, passage=self._passages.accepted[index])
+        if Found.ACCEPTED in found and isinstance(token, Token):
+            index = found.index(Found.ACCEPTED)
+            claims = self._rules[index].claims_of(token)
+            return TokenResult(Outcome.PASSED, claims, None, None, None, token, self._passages.accepted[index])
+        return self.without if found.count(Found.MISSING) == len(found) else self._refused(found)
 
     def _refused(self, found: Sequence[Found]) -> TokenResult:
+        """The refusal for what each rule found, which is made once."""
+        key = tuple(found)
+        refusal = self._refusals.get(key)
+        if refusal is None:
+            if len(self._refusals) >= _MOST_KEPT:
+                self._refusals.clear()
+            refusal = self._refusals[key] = self._new_refusal(found)
+        return refusal
+
+    def _new_refusal(self, found: Sequence[Found]) -> TokenResult:
         error = _reported(found)
         status = _FORBIDDEN if error is Found.AUDIENCE else _UNAUTHORIZED
-        return TokenResult(Outcome.REFUSED, None, status, error.value, self._decider_of(error, found))
+        decider, reason = self._decider_of(error, found), error.value
+        decision = Decision(Verdict.UNAUTHENTICATED, status, decider, reason)
+        return TokenResult(Outcome.REFUSED, None, status, reason, decider, refusal=decision)
 
     def _decider_of(self, error: Found, found: Sequence[Found]) -> Decider | None:
         """The object that refuses; of a token that cannot be read, only where one object looks at it."""
         if error is Found.ISSUER:
             return None
-        deciders = [rule.decider for rule, each in zip(self._rules, found, strict=True) if each is error]
+        deciders = [decider for decider, each in zip(self._deciders, found, strict=True) if each is error]
         return None if error is Found.INVALID and len(set(deciders)) > 1 else deciders[0]
 
 

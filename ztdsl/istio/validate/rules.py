@@ -43,7 +43,6 @@ _TEXTS: Final = {
     "methods": Texts(method_fault),
     "paths": Texts(path_fault),
 }
-_NOTHING: Final[Strings] = ()
 
 
 class _Fields:
@@ -58,17 +57,16 @@ class _Fields:
 
     def check(self, owner: Source | Operation, at: str, found: list[Problem]) -> None:
         """Add the problems of all values; a field and its negated twin are neighbours."""
-        empty = True
-        before = _NOTHING
-        for (key, texts), values in zip(self._checks, self._values(owner), strict=True):
-            if values:
-                empty = False
-                if not texts.fine.issuperset(values):
-                    texts.report(values, f"{at}/{key}", found)
-                if before and key.startswith("not") and set(values).issuperset(before):
-                    found.append(_contradiction(key, at))
-            before = values
-        if empty:
+        all_values = self._values(owner)
+        for index, values in enumerate(all_values):
+            if not values:
+                continue  # most fields of most rules
+            key, texts = self._checks[index]
+            if not texts.fine.issuperset(values):
+                texts.report(values, f"{at}/{key}", found)
+            if key.startswith("not") and (twin := all_values[index - 1]) and set(values).issuperset(twin):
+                found.append(_contradiction(key, at))
+        if not any(all_values):
             found.append(Problem("V-AP-9", "error", at, self._empty_message))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ztdsl.quick import dataclass
 from ztdsl.traffic.request import Chain, Destination, Http, Proxy, Request, Tls
 
 if TYPE_CHECKING:

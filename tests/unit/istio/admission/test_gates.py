@@ -15,6 +15,17 @@ from ztdsl.istio.read import from_document
 from ztdsl.istio.validate import problems
 
 META = {"name": "a", "namespace": "b"}
+OWNER = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a", "uid": "1"}
+OWNERS = "/metadata/ownerReferences"
+MANAGED = {
+    "manager": "kubectl",
+    "operation": "Apply",
+    "apiVersion": "security.istio.io/v1",
+    "time": "2026-01-02T03:04:05Z",
+    "fieldsType": "FieldsV1",
+    "fieldsV1": {"f:spec": {}},
+}
+MANAGERS = "/metadata/managedFields"
 
 
 def whole(**parts: Any) -> dict[str, Any]:
@@ -59,6 +70,27 @@ def places(found: list[Any]) -> list[tuple[str, str]]:
         ({"metadata": {**META, "creationTimestamp": "now"}}, [("V-TYPE", "/metadata/creationTimestamp")]),
         ({"metadata": {**META, "creationTimestamp": "2026-01-02T03:04:05Z"}}, []),
         ({"metadata": {**META, "generation": True}}, [("V-TYPE", "/metadata/generation")]),
+        ({"metadata": {**META, "ownerReferences": [OWNER, {**OWNER, "controller": None}]}}, []),
+        ({"metadata": {**META, "ownerReferences": {}}}, [("V-TYPE", "/metadata/ownerReferences")]),
+        ({"metadata": {**META, "ownerReferences": ["a"]}}, [("V-TYPE", "/metadata/ownerReferences/0")]),
+        ({"metadata": {**META, "ownerReferences": [{**OWNER, "uid": 1}]}}, [("V-TYPE", f"{OWNERS}/0/uid")]),
+        (
+            {"metadata": {**META, "ownerReferences": [{**OWNER, "controller": "y"}]}},
+            [("V-TYPE", f"{OWNERS}/0/controller")],
+        ),
+        ({"metadata": {**META, "ownerReferences": [OWNER, {**OWNER, "uid": None}]}}, [("K-META-6", f"{OWNERS}/1")]),
+        ({"metadata": {**META, "ownerReferences": [None]}}, [("K-META-6", f"{OWNERS}/0")] * 4),
+        ({"metadata": {**META, "ownerReferences": [{**OWNER, "apiVersion": "a/b/c"}]}}, [("K-META-6", f"{OWNERS}/0")]),
+        ({"metadata": {**META, "ownerReferences": [{**OWNER, "apiVersion": "apps/"}]}}, [("K-META-6", f"{OWNERS}/0")]),
+        (
+            {"metadata": {**META, "ownerReferences": [{**OWNER, "apiVersion": "v1", "kind": "Event"}]}},
+            [("K-META-6", f"{OWNERS}/0")],
+        ),
+        ({"metadata": {**META, "ownerReferences": [{**OWNER, "controller": True}] * 2}}, [("K-META-6", OWNERS)]),
+        ({"metadata": {**META, "managedFields": [MANAGED, {}, None]}}, []),
+        ({"metadata": {**META, "managedFields": [{**MANAGED, "fieldsV1": "any"}]}}, []),
+        ({"metadata": {**META, "managedFields": [{**MANAGED, "manager": 1}]}}, [("V-TYPE", f"{MANAGERS}/0/manager")]),
+        ({"metadata": {**META, "managedFields": [{**MANAGED, "time": "now"}]}}, [("V-TYPE", f"{MANAGERS}/0/time")]),
     ],
 )
 def test_the_api_server_checks_kind_and_metadata(parts: dict[str, Any], expected: list[tuple[str, str]]) -> None:
@@ -75,6 +107,8 @@ def test_the_api_server_checks_kind_and_metadata(parts: dict[str, Any], expected
         ({"metadata": None}, []),
         ({"metadata": {"name": "A"}}, []),
         ({"metadata": {"name": 1}}, [("V-DECODE", "/metadata/name")]),
+        ({"metadata": {"OwnerReferences": [{"UID": 1}]}}, [("V-DECODE", "/metadata/ownerReferences/0/uid")]),
+        ({"metadata": {"ownerReferences": [{}], "managedFields": [{"fieldsV1": 1}]}}, []),
         ({"spec": None}, []),
         ({"foo": 1}, [("V-META-1", "/foo")]),
         ({"SPEC": {"selector": {}}}, [("V-META-1", "/SPEC"), ("V-SEL-3", "/spec/selector")]),

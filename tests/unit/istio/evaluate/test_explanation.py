@@ -41,6 +41,23 @@ def test_the_nearest_miss_comes_first() -> None:
     )
 
 
+def test_a_rule_about_another_port_is_further_than_any_about_the_port_that_was_asked() -> None:
+    """Who is called because a request was refused reads first what the request could have been."""
+    here = Rule((Source(namespaces=("x",)),), (Operation(ports=("8080",), methods=("POST",), paths=("/b",)),))
+    elsewhere = Rule(operations=(Operation(ports=("9090",)),))
+    by_condition = when("destination.port", "9090")
+    explanation = Evaluator([policy("ALLOW", elsewhere, by_condition, here)], Mesh()).explain(request())
+    assert [miss.decider.rule for miss in explanation.misses] == [2, 0, 1]
+    assert [miss.is_elsewhere for miss in explanation.misses] == [False, True, True]
+
+
+def test_the_alternative_about_the_port_that_was_asked_is_told() -> None:
+    """However many of its tests fail."""
+    rule = Rule(operations=(Operation(ports=("9090",)), Operation(ports=("8080",), methods=("POST",), paths=("/b",))))
+    explanation = Evaluator([policy("ALLOW", rule)], Mesh()).explain(request())
+    assert [failure.attribute for failure in explanation.misses[0].failed] == ["methods", "paths"]
+
+
 def test_the_best_alternative_of_a_rule_counts() -> None:
     """Of two operations the one with fewer failures is told."""
     rule = Rule(operations=(Operation(methods=("POST",), hosts=("x",)), Operation(paths=("/b",))))

@@ -158,11 +158,10 @@ def test_audit_and_dry_runs_take_the_short_way() -> None:
     beside = [policy("AUDIT", bar, get, name="u"), policy("DENY", bar, get, name="d", dry_run="true")]
     asked = request("POST")
     for given_manifests in ([*beside], [*beside, policy("ALLOW", bar, name="a")]):
-        express = Sites(given_manifests, Mesh()).at(asked.to).express
-        assert express is not None
+        express = Sites(given_manifests, Mesh()).at(asked.to)
         for peer, method, rules in (("bar", "POST", [0]), ("bar", "GET", [0, 1]), ("baz", "GET", [1])):
             one = request(method, peer=f"spiffe://cluster.local/ns/foo/sa/{peer}")
-            decision = express(one)
+            decision = express.decide(one)
             assert decision == Evaluator(given_manifests, Mesh()).decide_at_length(one)
             assert decision is not None
             assert [each.rule for each in decision.audit] == [each.rule for each in decision.dry_run] == rules
@@ -172,9 +171,8 @@ def test_a_tested_rule_without_its_fact_takes_the_long_way() -> None:
     """What is lacking leaves it out of the report alone."""
     manifests = [policy("AUDIT", operation(hosts=("a",)), Rule(), name="u")]
     asked = request(host=None)
-    express = Sites(manifests, Mesh()).at(asked.to).express
-    assert express is not None
-    assert express(asked) is None
+    express = Sites(manifests, Mesh()).at(asked.to)
+    assert express.decide(asked) is None
     decision = Evaluator(manifests, Mesh()).decide(asked)
     assert (decision.verdict.value, [each.rule for each in decision.audit]) == ("allow", [1])
 

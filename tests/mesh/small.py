@@ -1,0 +1,322 @@
+"""One small mesh on which tests try single features in turn: what it holds is replaced as a whole, then asked.
+
+Every request is judged three times: by whoever wrote the test, by `istio.evaluate` from what the API server holds, and
+by the client that sends it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from tests.conformance.lab.authority import Authority
+from tests.mesh.agreement import Tally, compare
+from tests.mesh.lane import own_name
+from tests.mesh.mesh import Mesh
+from tests.mesh.objects import ServicePort, ServiceSpec
+from tests.mesh.pod import Pod, PodSpec
+from tests.mesh.sending import Sender, Sending
+from tests.mesh.world import OUTSIDE
+from ztdsl import Policy
+from ztdsl.ir.model import Model
+from ztdsl.istio.document import document
+from ztdsl.istio.evaluate import Evaluator
+from ztdsl.istio.read import from_manifest
+from ztdsl.pipeline import Options, run
+from ztdsl.simulate import Simulator, border_requests
+from ztdsl.traffic.decision import Decision, Verdict
+from ztdsl.traffic.mesh import Mesh as Facts
+from ztdsl.traffic.request import AnyToken, Chain, Destination, Http, InvalidToken, Proxy, Request, Tls
+
+ALIAS: Final = "old.example.com"
+PARTNER: Final = "partner.example.org"
+FACTS: Final = Facts(trust_domain_aliases=(ALIAS,), federated_trust_domains=(PARTNER,), trusted_proxies=1)
+CLIENT: Final = "spiffe://cluster.local/ns/shop/sa/client"
+VISITOR: Final = "spiffe://cluster.local/ns/web/sa/visitor"
+KEY_HOST: Final = "keys.example.com"
+REFRESH: Final = 2
+"""Seconds between two times that istiod asks for key sets; twenty minutes where nobody says otherwise."""
+_SERVER: Final = {8080: "http", 7000: "tcp", 9000: "grpc"}
+_MANY_ROOTS: Final = {"PROXY_CONFIG_XDS_AGENT": "true"}
+"""Lets a proxy learn the authorities of federated trust domains."""
+_PATIENCE: Final = 30.0
+_PAUSE: Final = 0.05
+_GROUP: Final = "/apis/security.istio.io/v1"
+_PLURALS: Final = {
+    "PeerAuthentication": "peerauthentications",
+    "RequestAuthentication": "requestauthentications",
+    "AuthorizationPolicy": "authorizationpolicies",
+}
+_HINTS: Final = "%DYNAMIC_METADATA(envoy.common:access_log_hint)%"
+_SHADOW: Final = "%DYNAMIC_METADATA(envoy.filters.http.rbac)%"
+
+Plain = dict[str, Any]
+
+
+def _workload(space: str, name: str, ports: Mapping[int, str]) -> PodSpec:
+    return PodSpec(space, name, name, {"app": name}, ports, environment=_MANY_ROOTS)
+
+
+_PODS: Final = (
+    _workload("shop", "server", _SERVER),
+    _workload("shop", "client", {8080: "http"}),
+    _workload("web", "visitor", {8080: "http"}),
+    replace(_workload("edge", "ingress", {8080: "http"}), proxy="router", trusted_proxies=1),
+    OUTSIDE,
+)
+
+
+def to(port: int = 8080, name: str = "server", space: str = "shop") -> Destination:
+    """A port of a workload with a sidecar."""
+    chain = Chain.TCP if _SERVER.get(port) == "tcp" else Chain.HTTP
+    return Destination(space, {"app": name}, port, chain)
+
+
+INGRESS: Final = Destination("edge", {"app": "ingress"}, 8080, Chain.HTTP, Proxy.GATEWAY, trusted_proxies=1)
+
+
+def get(
+    path: str = "/",
+    at: Destination | None = None,
+    peer: str | None = CLIENT,
+    carried: Iterable[AnyToken] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """A request by a peer of the mesh; by the stranger in plaintext if it is None."""
+    lines = {name: (value,) for name, value in (headers or {}).items()}
+    tls = Tls.NONE if peer is None else Tls.MTLS
+    return Request(at or to(), peer, tls, http=Http("GET", path, None, lines), tokens=tuple(carried))
+
+
+def connection(at: Destination | None = None, peer: str | None = CLIENT) -> Request:
+    """A connection of bytes by a peer of the mesh; by the stranger in plaintext if it is None."""
+    return Request(at or to(7000), peer, Tls.NONE if peer is None else Tls.MTLS)
+
+
+def call(path: str, peer: str | None = CLIENT, carried: Iterable[AnyToken] = ()) -> Request:
+    """A call of gRPC."""
+    plain = get(path, to(9000), peer, carried, {"content-type": "application/grpc"})
+    assert plain.http is not None
+    return replace(plain, http=replace(plain.http, method="POST"))
+
+
+def policy(kind: str, name: str, space: str = "shop", app: str | None = "server", **spec: Any) -> Plain:
+    """An object of Istio's security kinds for one workload; for the whole namespace if `app` is None."""
+    selector = {} if app is None else {"selector": {"matchLabels": {"app": app}}}
+    meta = {"name": name, "namespace": space}
+    return {"apiVersion": "security.istio.io/v1", "kind": kind, "metadata": meta, "spec": {**selector, **spec}}
+
+
+def built(declared: Policy, today: date | None = None) -> tuple[Model, list[Plain], tuple[str, ...]]:
+    """What `ztc` makes of a policy: the model, the objects, and the codes of what it finds."""
+    result = run(declared, Options(mesh=FACTS, today=today))
+    found = tuple(each.code for each in result.report.findings)
+    assert result.model is not None, found
+    assert result.manifests is not None
+    return result.model, [document(each.manifest) for each in result.manifests], found
+
+
+class Small:
+    """The running mesh.
+
+    Attributes:
+        mesh: with its pods.
+        partner: the authority of the federated trust domain.
+        stranger: an authority that nobody here knows.
+        texts: tokens as text, by the reason for which `InvalidToken` names them.
+    """
+
+    def __init__(self, mesh: Mesh, partner: Authority, stranger: Authority) -> None:
+        self.mesh, self.partner, self.stranger = mesh, partner, stranger
+        self.texts: dict[str, str] = {}
+        self._sender = _Sender(mesh, self.texts)
+        self._held: dict[str, str] = {}
+        self._certificates = 0
+
+    def hold(self, *objects: Plain) -> Evaluator:
+        """Let the mesh hold these policies and no others; what is predicted of it, once every proxy has them."""
+        wanted = {_path(each): str(each["kind"]) for each in objects}
+        for path in self._held.keys() - wanted.keys():
+            self.mesh.cluster.ask("DELETE", path)
+        if objects:
+            self.mesh.cluster.apply(objects)
+        self._held = wanted
+        self.mesh.settle()
+        kinds = {_PLURALS[kind] for kind in wanted.values()}
+        found = [each for kind in sorted(kinds) for each in self.mesh.cluster.ask("GET", f"{_GROUP}/{kind}")["items"]]
+        assert len(found) == len(wanted)
+        return Evaluator([from_manifest(each) for each in found], FACTS)
+
+    def prepare(self, request: Request, token: str | None = None) -> Sending:
+        """How to send a request, with a token as its text where one is given."""
+        sending = self._sender.prepare(request)
+        if token is None:
+            return sending
+        headers = [*sending.job["headers"], ("authorization", f"Bearer {token}")]
+        return replace(sending, job={**sending.job, "headers": headers})
+
+    def directly(self, request: Request, authority: Authority | None = None, identity: str | None = None) -> Sending:
+        """How a client outside the mesh sends a request of mutual TLS, with any certificate.
+
+        Args:
+            request: what to send.
+            authority: signs the certificate; the mesh's own if None.
+            identity: what the certificate says; the request's peer if None.
+        """
+        said = identity or request.peer
+        assert said is not None
+        sending = self._sender.prepare(replace(request, peer=said, sni="server.example.com"))
+        tls = {**sending.job["tls"], "certificate": str(self._certificate(authority or self.mesh.authority, said))}
+        return replace(sending, job={**sending.job, "tls": tls}, request=replace(sending.request, peer=request.peer))
+
+    def pod(self, name: str = "server") -> Pod:
+        """A pod by its name."""
+        return next(pod for pod in self.mesh.pods.values() if pod.spec.name == name)
+
+    def istiod_log(self) -> str:
+        """What istiod has said so far."""
+        return (self.mesh.place.directory / "istiod" / "istiod.log").read_text(encoding="utf-8", errors="replace")
+
+    def agree(self, predicted: Evaluator, cases: Iterable[tuple[Request | Sending, Verdict]]) -> int:
+        """See that each client meets what was expected and predicted; how many did."""
+        different = []
+        number = 0
+        for request, expected in cases:
+            sending = request if isinstance(request, Sending) else self.prepare(request)
+            decision = predicted.decide(sending.request)
+            met, answer = sending.verdict()
+            if not _is_same(expected, decision, met, answer):
+                different.append(
+                    {"expected": expected, "predicted": decision, "met": met, "answer": answer, "job": sending.job}
+                )
+            number += 1
+        assert not different, "\n".join(map(str, different))
+        return number
+
+    def agree_on_borders(self, predicted: Evaluator, model: Model) -> Tally:
+        """See that requests on both sides of every rule's borders meet what policy and manifests say alike."""
+        accepted = [{"iss": each.issuer, "aud": (each.audiences or ("any",))[0]} for each in model.issuers]
+        self._sender.accept(accepted)
+        tally = compare(self._sender, predicted, Simulator(model), border_requests(model))
+        assert not tally.different, "\n".join(map(str, tally.different))
+        assert tally.sent
+        return tally
+
+    def _certificate(self, authority: Authority, identity: str) -> Path:
+        self._certificates += 1
+        file = self.mesh.place.directory / "certificates" / f"small-{self._certificates}.pem"
+        file.write_text("".join(authority.certificate(identity)), encoding="ascii")
+        return file
+
+
+def until(is_so: Callable[[], bool], what: str) -> float:
+    """The seconds until it is so.
+
+    Raises:
+        AssertionError: it does not become so in time.
+    """
+    start = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - start < _PATIENCE, f"not in {_PATIENCE} s: {what}"
+        time.sleep(_PAUSE)
+    return time.monotonic() - start
+
+
+class _Sender(Sender):
+    """Sends tokens that are bad in a way that the test chooses."""
+
+    def __init__(self, mesh: Mesh, texts: Mapping[str, str]) -> None:
+        super().__init__(mesh, FACTS.trust_domain)
+        self._texts = texts
+
+    def accept(self, accepted: Sequence[Mapping[str, Any]]) -> None:
+        """Know issuer and audience of tokens that would be accepted, were they valid."""
+        self._accepted = accepted
+
+    def _text(self, token: AnyToken) -> str:
+        chosen = self._texts.get(token.why) if isinstance(token, InvalidToken) else None
+        return chosen or super()._text(token)
+
+
+def _is_same(expected: Verdict, decision: Decision, met: Verdict, answer: Mapping[str, Any]) -> bool:
+    """Whether all three say the same, down to the status; a denied connection is closed like a refused one."""
+    closed = {Verdict.DENY, Verdict.REFUSED}
+    is_met = met is expected or ("status" not in answer and "grpc_status" not in answer and {met, expected} <= closed)
+    is_status = decision.status is None or "status" not in answer or answer["status"] == decision.status
+    is_grpc = decision.grpc_status is None or answer.get("grpc_status", decision.grpc_status) == decision.grpc_status
+    return decision.verdict is expected and is_met and is_status and is_grpc
+
+
+def _path(plain: Plain) -> str:
+    meta = plain["metadata"]
+    return f"{_GROUP}/namespaces/{meta['namespace']}/{_PLURALS[plain['kind']]}/{meta['name']}"
+
+
+def _service(spec: PodSpec) -> ServiceSpec:
+    ports = [ServicePort(port, port, protocol) for port, protocol in spec.ports.items()]
+    return ServiceSpec(spec.namespace, spec.name, spec.labels, ports)
+
+
+def fresh_connections() -> Plain:
+    """Lets sidecars open a connection for each request.
+
+    One that is open when a policy changes has the old policy for its next request, see `test_open_connections`.
+    """
+    spec = {"host": "*.local", "trafficPolicy": {"connectionPool": {"http": {"maxRequestsPerConnection": 1}}}}
+    return _networking("DestinationRule", spec, "fresh", "istio-system")
+
+
+def _networking(kind: str, spec: Plain, name: str = "ingress", space: str = "edge") -> Plain:
+    meta = {"name": name, "namespace": space}
+    return {"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": meta, "spec": spec}
+
+
+def _gateway() -> list[Plain]:
+    """The gateway answers every request itself."""
+    server = {"port": {"number": 8080, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}
+    answer = {"directResponse": {"status": 200, "body": {"string": "{}"}}}
+    return [
+        _networking("Gateway", {"selector": {"app": "ingress"}, "servers": [server]}),
+        _networking("VirtualService", {"hosts": ["*"], "gateways": ["ingress"], "http": [answer]}),
+    ]
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[Small]:
+    """The mesh, while the block runs.
+
+    Raises:
+        NoMesh: it cannot run here.
+    """
+    for name in ("partner", "stranger"):
+        (directory / name).mkdir()
+    partner, stranger = Authority(directory / "partner", PARTNER), Authority(directory / "stranger")
+    federated = {"pem": partner.root, "trustDomains": [PARTNER]}
+    configuration = {
+        "caCertificates": [federated],
+        "accessLogEncoding": "JSON",
+        "accessLogFormat": json.dumps({"path": "%REQ(:PATH)%", "hint": _HINTS, "rbac": _SHADOW}),
+    }
+    settings = {"PILOT_JWT_PUB_KEY_REFRESH_INTERVAL": f"{REFRESH}s", "ISTIO_MULTIROOT_MESH": "true"}
+    with Mesh(own_name("small"), FACTS, configuration, [KEY_HOST], settings) as mesh:
+        mesh.add_pods(_PODS)
+        mesh.add_services([_service(spec) for spec in _PODS if spec.ports and spec.proxy == "sidecar"])
+        mesh.cluster.apply([*_gateway(), fresh_connections()])
+        small = Small(mesh, partner, stranger)
+        for pod in mesh.pods.values():
+            if pod.spec.proxy:
+                until(lambda pod=pod: _roots(pod) > 1, f"{pod.spec.name} knows the partner's authority")  # type: ignore[misc]
+        mesh.settle()
+        yield small
+
+
+def _roots(pod: Pod) -> int:
+    """How many authorities a proxy trusts for the mesh's TLS."""
+    known = json.loads(pod.envoy("/certs"))["certificates"]
+    return len({root["serial_number"] for each in known for root in each.get("ca_cert", ())})
