@@ -119,7 +119,14 @@ def is_met(predicted: Decision, met: Verdict, answer: Mapping[str, Any], request
 
 
 def _is_same(predicted: Verdict, met: Verdict, request: Request) -> bool:
-    """Whether a client met what was predicted: one of bytes sees a denied connection closed, like a refused one."""
-    if request.http is None and predicted in _CLOSED:
+    """Whether a client met what was predicted.
+
+    One of bytes sees a denied connection closed, like a refused one. So does one of HTTP/2 whose path does not begin
+    with a slash: Envoy's codec ends the connection instead of answering.
+    """
+    http = request.http
+    if http is None and predicted in _CLOSED:
         return met in _CLOSED
+    if predicted is Verdict.REJECTED and http is not None and http.is_grpc and not http.path.startswith("/"):
+        return met is Verdict.REFUSED
     return predicted is met

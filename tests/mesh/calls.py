@@ -20,8 +20,9 @@ def call(job: Mapping[str, Any]) -> Plain:
     """Make the call that `job` says.
 
     Returns:
-        `status` and, for HTTP, `headers` and `body`; `grpc_status` for gRPC; `echo` for a connection that passed
-        bytes through; or `refused` with the system's word, if the connection ended before an answer.
+        `status` and, for HTTP, `headers` and `body`; `grpc_status` for gRPC, or `reset` with the code of HTTP/2 for a
+        stream that was ended; `echo` for a connection that passed bytes through; or `refused` with the system's word,
+        if the connection ended before an answer.
     """
     ways = {"http": _http, "tcp": _tcp, "grpc": _grpc}
     try:
@@ -91,14 +92,17 @@ def _grpc(job: Mapping[str, Any]) -> Plain:
 
 def _grpc_by_hand(job: Mapping[str, Any]) -> Plain:
     """What the library does not do: a certificate of the client's own without a name to verify, other methods."""
-    from tests.mesh.http2 import exchange  # noqa: PLC0415 - as above
+    from tests.mesh.http2 import Reset, exchange  # noqa: PLC0415 - as above
 
     fields = [(":method", job["method"]), (":authority", job["host"]), (":path", job["path"])]
     with socket.create_connection((job["address"], job["port"]), _PATIENCE, _source(job)) as plain:
         connection: socket.socket = plain
         if "tls" in job:
             connection = _tls(job["tls"]).wrap_socket(plain, server_hostname=job["tls"].get("sni"))
-        answer = exchange(connection, [*fields, *map(tuple, job.get("headers", ()))], _PING)
+        try:
+            answer = exchange(connection, [*fields, *map(tuple, job.get("headers", ()))], _PING)
+        except Reset as reset:
+            return {"reset": reset.code}
     if "grpc-status" not in answer:
         return {"status": int(answer[":status"]), "headers": [list(each) for each in answer.items()], "body": ""}
     return {"grpc_status": int(answer["grpc-status"]), "details": answer.get("grpc-message", "")}

@@ -18,6 +18,14 @@ _SCHEME: Final = (":scheme", "http")
 Lines = Iterable[tuple[str, str]]
 
 
+class Reset(Exception):  # noqa: N818 - named for what happened
+    """The other side ended the stream, or the connection, instead of answering; `code` says why (RFC 9113, 7)."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"ended with code {code}")
+        self.code = code
+
+
 def exchange(connection: socket.socket, head: Lines, sent: bytes) -> Mapping[str, str]:
     """Send one request with one gRPC message.
 
@@ -25,7 +33,8 @@ def exchange(connection: socket.socket, head: Lines, sent: bytes) -> Mapping[str
         The header fields of the answer, with those of its trailers.
 
     Raises:
-        ConnectionError: the connection or the stream ended before the answer did.
+        ConnectionError: the connection ended before the answer did.
+        Reset: the other side ended the stream, or said that it ends the connection.
     """
     from hpack import Decoder, Encoder  # noqa: PLC0415 - most pods never call so
 
@@ -43,8 +52,7 @@ def exchange(connection: socket.socket, head: Lines, sent: bytes) -> Mapping[str
         if kind == _HEADERS:
             answer |= {str(each[0]): str(each[1]) for each in decoder.decode(payload)}
         elif kind in {_RESET, _GOAWAY}:
-            message = "the stream was ended"
-            raise ConnectionResetError(message)
+            raise Reset(int.from_bytes(payload[:8][-4:], "big"))  # after the last stream's number in a GOAWAY
         elif kind == _SETTINGS and not flags & _ACK:
             connection.sendall(_frame(_SETTINGS, _ACK, 0, b""))
         if kind in {_HEADERS, _DATA} and flags & _END_STREAM:

@@ -77,7 +77,9 @@ def _results(examples: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _ways(examples: Mapping[str, Mapping[str, Any]]) -> str:
     ways = sorted({way for each in examples.values() for way in each["ways"]})
-    rows = [[way, *_cells({name: each["ways"].get(way, 0) for name, each in examples.items()}, examples)] for way in ways]
+    rows = [
+        [way, *_cells({name: each["ways"].get(way, 0) for name, each in examples.items()}, examples)] for way in ways
+    ]
     return "## How clients connected\n\n" + _table(["", *examples], rows)
 
 

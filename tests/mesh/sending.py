@@ -42,7 +42,15 @@ FAULTS: Final = (
 _OTHER_WORDS: Final = {"it has expired": "expired", "it is not valid yet": "not valid yet"}
 """The same in the words of `ztc test`."""
 _UNREACHABLE: Final = 503
-_GRPC_VERDICTS: Final = {0: Verdict.ALLOW, 7: Verdict.DENY, 16: Verdict.UNAUTHENTICATED, 14: Verdict.REFUSED}
+_GRPC_VERDICTS: Final = {
+    0: Verdict.ALLOW,
+    7: Verdict.DENY,
+    13: Verdict.REJECTED,  # of status 400 (Envoy `Grpc::Utility::httpToGrpcStatus`)
+    14: Verdict.REFUSED,
+    16: Verdict.UNAUTHENTICATED,
+}
+_PROTOCOL_ERROR: Final = 1
+"""Why a stream of HTTP/2 is ended whose request is malformed (RFC 9113, section 8.1.1)."""
 
 
 _WAYS: Final = {
@@ -114,6 +122,8 @@ class Sender:
         labels = request.to.labels and dict(target.spec.labels)
         request = replace(request, to=replace(request.to, labels=labels))
         kind = _kind(request, target.spec)
+        if kind == "grpc" and request.http is not None:
+            request = replace(request, http=_as_grpc(request.http))
         caller = self._callers.get(request.peer or "")
         if caller is not None and request.tls is Tls.MTLS and self._fits_sidecar(request, target):
             return self._through_sidecar(request, caller, target, kind)
@@ -199,7 +209,8 @@ class Sender:
         if request.http is None:
             return {"kind": "tcp"}
         http = request.http
-        lines = [(name, value) for name, values in http.headers.items() for value in values if name != "host"]
+        own = {"host", "content-type"} if kind == "grpc" else {"host"}
+        lines = [(name, value) for name, values in http.headers.items() for value in values if name not in own]
         path, cookies = http.path, []
         for token in request.tokens:
             text = self._text(token)
@@ -254,11 +265,14 @@ def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
         return Verdict.REFUSED
     if "echo" in answer:
         return Verdict.ALLOW
+    if "reset" in answer:
+        return Verdict.REJECTED if answer["reset"] == _PROTOCOL_ERROR else Verdict.REFUSED
     if "grpc_status" in answer:
-        return _GRPC_VERDICTS.get(answer["grpc_status"], Verdict.UNKNOWN)
+        said = _WORDS.get(answer.get("details", ""))
+        return said or _GRPC_VERDICTS.get(answer["grpc_status"], Verdict.UNKNOWN)
     status, body = answer["status"], answer["body"]
     for words, verdict in _WORDS.items():
-        if status == 403 and body.startswith(words):
+        if status == 403 and (body.startswith(words) or _length(answer) == len(words)):
             return verdict
     if status == 401:
         return Verdict.UNAUTHENTICATED
@@ -267,6 +281,12 @@ def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
     if status == _UNREACHABLE and through_sidecar and "upstream connect error" in body:
         return Verdict.REFUSED
     return Verdict.ALLOW if (status == 200 and body.startswith("{")) or _is_head(answer) else Verdict.UNKNOWN
+
+
+def _length(answer: Mapping[str, Any]) -> int | None:
+    """How long the body is that an answer to HEAD does not show."""
+    lengths = [value for name, value in answer["headers"] if name == "content-length" and not answer["body"]]
+    return int(lengths[0]) if lengths else None
 
 
 def _is_head(answer: Mapping[str, Any]) -> bool:
@@ -291,6 +311,11 @@ def _kind(request: Request, target: PodSpec) -> str:
         message = "a bare connection to a port of HTTP" if is_bytes else "HTTP to a port of bytes"
         raise CannotSend(message)
     return protocol
+
+
+def _as_grpc(http: Http) -> Http:
+    """What a client of gRPC adds (gRPC over HTTP/2, "Requests")."""
+    return replace(http, headers={**http.headers, "content-type": ("application/grpc",)})
 
 
 def _trusted(request: Request) -> int:

@@ -67,7 +67,7 @@ _PODS: Final = (
     _workload("shop", "server", _SERVER),
     _workload("shop", "client", {8080: "http"}),
     _workload("web", "visitor", {8080: "http"}),
-    replace(_workload("edge", "ingress", {8080: "http"}), proxy="router", trusted_proxies=1),
+    replace(_workload("edge", "ingress", {8080: "http", 8443: "tcp"}), proxy="router", trusted_proxies=1),
     OUTSIDE,
 )
 
@@ -79,6 +79,8 @@ def to(port: int = 8080, name: str = "server", space: str = "shop") -> Destinati
 
 
 INGRESS: Final = Destination("edge", {"app": "ingress"}, 8080, Chain.HTTP, Proxy.GATEWAY, trusted_proxies=1)
+PASSTHROUGH: Final = replace(INGRESS, port=8443, chain=Chain.TCP)
+"""The gateway's port of TLS that it passes on unread, to the server's port of bytes."""
 
 
 def get(
@@ -278,12 +280,15 @@ def _networking(kind: str, spec: Plain, name: str = "ingress", space: str = "edg
 
 
 def _gateway() -> list[Plain]:
-    """The gateway answers every request itself."""
-    server = {"port": {"number": 8080, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}
+    """The gateway answers every request itself, and passes TLS of any server's name on to the server."""
+    web = {"port": {"number": 8080, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}
+    raw = {"port": {"number": 8443, "name": "tls", "protocol": "TLS"}, "hosts": ["*"], "tls": {"mode": "PASSTHROUGH"}}
     answer = {"directResponse": {"status": 200, "body": {"string": "{}"}}}
+    server = {"destination": {"host": "server.shop.svc.cluster.local", "port": {"number": 7000}}}
+    passed_on = {"match": [{"port": 8443, "sniHosts": ["*"]}], "route": [server]}
     return [
-        _networking("Gateway", {"selector": {"app": "ingress"}, "servers": [server]}),
-        _networking("VirtualService", {"hosts": ["*"], "gateways": ["ingress"], "http": [answer]}),
+        _networking("Gateway", {"selector": {"app": "ingress"}, "servers": [web, raw]}),
+        _networking("VirtualService", {"hosts": ["*"], "gateways": ["ingress"], "http": [answer], "tls": [passed_on]}),
     ]
 
 

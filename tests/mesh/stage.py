@@ -50,9 +50,7 @@ class Stage:
         cast = opened.subject.cast
         found, problems = read_scenarios(scenario_files([self.directory / "scenarios"]), cast, time.time())
         assert not problems
-        return [
-            Scenario(each.name, cast.with_proxies(each.request), each.expected, each.span) for each in found
-        ]
+        return [Scenario(each.name, cast.with_proxies(each.request), each.expected, each.span) for each in found]
 
 
 def model_of(directory: Path) -> Model:

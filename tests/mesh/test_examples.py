@@ -80,7 +80,7 @@ def test_requests_meet_what_is_predicted(
 
 
 def test_scenarios_meet_what_ztc_test_says(stage: Stage, ztc: Ztc, *, is_recording: bool) -> None:
-    """Line by line: each is sent, passes in `ztc test`, and its client meets the verdict and status that stand there."""
+    """Line by line: each is sent, passes in `ztc test`, and its client meets the verdict and status told there."""
     told = ztc("test", "policies.py", "--today", TODAY, "-o", "json", cwd=stage.directory)
     assert told.code == 0, told.out + told.err
     lines = json.loads(told.out)["scenarios"]

@@ -65,7 +65,8 @@ def read_manifests(paths: Sequence[str], namespace: str | None = None) -> Read:
             problems.append(unreadable(file, text, error))
     problems += islice(_repeated(documents), MOST_REFUSED)
     if not documents and not problems:
-        others = f"; {sum(skipped.values())} objects are of other kinds" if skipped else ""
+        count = sum(skipped.values())
+        others = f"; {count} {'object is' if count == 1 else 'objects are'} of other kinds" if skipped else ""
         problems.append(diagnostic("ZT026", f"no manifest of Istio's security kinds is there{others}", None))
     return Read(tuple(documents), dict(skipped), tuple(problems))
 
