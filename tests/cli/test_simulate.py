@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,6 +101,32 @@ def test_a_file_of_requests_is_answered_in_order(good: Path, ztc: Ztc) -> None:
         assert (ended.code, ended.err) == (0, "")
         assert [each["id"] for each in answers] == ["/orders", "/", "/orders"]
         assert [each["verdict"] for each in answers] == ["allow", "deny", "allow"]
+
+
+def test_only_a_file_of_requests_needs_its_reader(good: Path) -> None:
+    """Neither one request nor a build imports `msgspec`."""
+    good.with_name("requests.jsonl").write_text(_requests("/orders"))
+    one = ("--to", "orders", "--from", "frontend", "--http", "GET /orders")
+    runs = (("build",), ("simulate", *one), ("simulate", "--requests", "requests.jsonl"))
+    for (command, *words), is_needed in zip(runs, (False, False, True), strict=True):
+        argv = [sys.executable, "-X", "importtime", "-m", "ztdsl", command, good.name, *words]
+        done = subprocess.run(argv, cwd=good.parent, capture_output=True, text=True, check=True)
+        assert (" msgspec" in done.stderr) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ('"peer": null, "peer": "x"', "`peer` is given twice"),
+        ('"token": {"exp": NaN}', "`token` holds a number that JSON has not"),
+        ('"id": 1e999', "`id` is a number that is too large"),
+    ],
+)
+def test_a_line_that_two_readers_read_differently_is_refused(good: Path, ztc: Ztc, more: str, message: str) -> None:
+    """With the place."""
+    ended = ztc("simulate", good, "--requests", "-", stdin='{"to": {"namespace": "shop"}, ' + more + "}")
+    assert ended.code == 2
+    assert f"line 1 of `stdin`: {message}" in ended.err
 
 
 def test_a_line_that_is_no_request_ends_the_work(good: Path, ztc: Ztc) -> None:

@@ -38,7 +38,7 @@ def exchange(connection: socket.socket, head: Lines, sent: bytes) -> Mapping[str
     """
     from hpack import Decoder, Encoder  # noqa: PLC0415 - most pods never call so
 
-    block = Encoder().encode([*head, _SCHEME, ("content-type", "application/grpc"), ("te", "trailers")])
+    block = Encoder().encode([_SCHEME, *head, ("content-type", "application/grpc"), ("te", "trailers")])
     body = b"\x00" + len(sent).to_bytes(4, "big") + sent
     connection.sendall(
         _PREFACE

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.conformance.lab.authority import Authority
-from tests.mesh.agreement import Tally, compare
+from tests.mesh.agreement import Tally, compare, is_met, send
 from tests.mesh.lane import own_name
 from tests.mesh.mesh import Mesh
 from tests.mesh.objects import ServicePort, ServiceSpec
 from tests.mesh.pod import Pod, PodSpec
 from tests.mesh.sending import Sender, Sending
+from tests.mesh.small_requests import SERVER_PORTS, Plain
 from tests.mesh.world import OUTSIDE
 from ztdsl import Policy
 from ztdsl.ir.model import Model
@@ -32,17 +33,15 @@ from ztdsl.pipeline import Options, run
 from ztdsl.simulate import Simulator, border_requests
 from ztdsl.traffic.decision import Decision, Verdict
 from ztdsl.traffic.mesh import Mesh as Facts
-from ztdsl.traffic.request import AnyToken, Chain, Destination, Http, InvalidToken, Proxy, Request, Tls
+from ztdsl.traffic.request import AnyToken, InvalidToken, Request
 
 ALIAS: Final = "old.example.com"
 PARTNER: Final = "partner.example.org"
 FACTS: Final = Facts(trust_domain_aliases=(ALIAS,), federated_trust_domains=(PARTNER,), trusted_proxies=1)
-CLIENT: Final = "spiffe://cluster.local/ns/shop/sa/client"
-VISITOR: Final = "spiffe://cluster.local/ns/web/sa/visitor"
 KEY_HOST: Final = "keys.example.com"
 REFRESH: Final = 2
 """Seconds between two times that istiod asks for key sets; twenty minutes where nobody says otherwise."""
-_SERVER: Final = {8080: "http", 7000: "tcp", 9000: "grpc"}
+_SERVICE_PORTS: Final = {8080: 80}
 _MANY_ROOTS: Final = {"PROXY_CONFIG_XDS_AGENT": "true"}
 """Lets a proxy learn the authorities of federated trust domains."""
 _PATIENCE: Final = 30.0
@@ -56,63 +55,18 @@ _PLURALS: Final = {
 _HINTS: Final = "%DYNAMIC_METADATA(envoy.common:access_log_hint)%"
 _SHADOW: Final = "%DYNAMIC_METADATA(envoy.filters.http.rbac)%"
 
-Plain = dict[str, Any]
-
 
 def _workload(space: str, name: str, ports: Mapping[int, str]) -> PodSpec:
     return PodSpec(space, name, name, {"app": name}, ports, environment=_MANY_ROOTS)
 
 
 _PODS: Final = (
-    _workload("shop", "server", _SERVER),
+    _workload("shop", "server", SERVER_PORTS),
     _workload("shop", "client", {8080: "http"}),
     _workload("web", "visitor", {8080: "http"}),
     replace(_workload("edge", "ingress", {8080: "http", 8443: "tcp"}), proxy="router", trusted_proxies=1),
     OUTSIDE,
 )
-
-
-def to(port: int = 8080, name: str = "server", space: str = "shop") -> Destination:
-    """A port of a workload with a sidecar."""
-    chain = Chain.TCP if _SERVER.get(port) == "tcp" else Chain.HTTP
-    return Destination(space, {"app": name}, port, chain)
-
-
-INGRESS: Final = Destination("edge", {"app": "ingress"}, 8080, Chain.HTTP, Proxy.GATEWAY, trusted_proxies=1)
-PASSTHROUGH: Final = replace(INGRESS, port=8443, chain=Chain.TCP)
-"""The gateway's port of TLS that it passes on unread, to the server's port of bytes."""
-
-
-def get(
-    path: str = "/",
-    at: Destination | None = None,
-    peer: str | None = CLIENT,
-    carried: Iterable[AnyToken] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Request:
-    """A request by a peer of the mesh; by the stranger in plaintext if it is None."""
-    lines = {name: (value,) for name, value in (headers or {}).items()}
-    tls = Tls.NONE if peer is None else Tls.MTLS
-    return Request(at or to(), peer, tls, http=Http("GET", path, None, lines), tokens=tuple(carried))
-
-
-def connection(at: Destination | None = None, peer: str | None = CLIENT) -> Request:
-    """A connection of bytes by a peer of the mesh; by the stranger in plaintext if it is None."""
-    return Request(at or to(7000), peer, Tls.NONE if peer is None else Tls.MTLS)
-
-
-def call(path: str, peer: str | None = CLIENT, carried: Iterable[AnyToken] = ()) -> Request:
-    """A call of gRPC."""
-    plain = get(path, to(9000), peer, carried, {"content-type": "application/grpc"})
-    assert plain.http is not None
-    return replace(plain, http=replace(plain.http, method="POST"))
-
-
-def policy(kind: str, name: str, space: str = "shop", app: str | None = "server", **spec: Any) -> Plain:
-    """An object of Istio's security kinds for one workload; for the whole namespace if `app` is None."""
-    selector = {} if app is None else {"selector": {"matchLabels": {"app": app}}}
-    meta = {"name": name, "namespace": space}
-    return {"apiVersion": "security.istio.io/v1", "kind": kind, "metadata": meta, "spec": {**selector, **spec}}
 
 
 def built(declared: Policy, today: date | None = None) -> tuple[Model, list[Plain], tuple[str, ...]]:
@@ -132,11 +86,15 @@ class Small:
         partner: the authority of the federated trust domain.
         stranger: an authority that nobody here knows.
         texts: tokens as text, by the reason for which `InvalidToken` names them.
+        agreed: how many requests met what was expected and predicted.
+        figures: what tests have measured, a line each.
     """
 
     def __init__(self, mesh: Mesh, partner: Authority, stranger: Authority) -> None:
         self.mesh, self.partner, self.stranger = mesh, partner, stranger
         self.texts: dict[str, str] = {}
+        self.agreed = 0
+        self.figures: list[str] = []
         self._sender = _Sender(mesh, self.texts)
         self._held: dict[str, str] = {}
         self._certificates = 0
@@ -187,19 +145,17 @@ class Small:
 
     def agree(self, predicted: Evaluator, cases: Iterable[tuple[Request | Sending, Verdict]]) -> int:
         """See that each client meets what was expected and predicted; how many did."""
+        expected = [(each if isinstance(each, Sending) else self.prepare(each), verdict) for each, verdict in cases]
         different = []
-        number = 0
-        for request, expected in cases:
-            sending = request if isinstance(request, Sending) else self.prepare(request)
+        for (sending, verdict), (met, answer) in zip(expected, send([each for each, _ in expected]), strict=True):
             decision = predicted.decide(sending.request)
-            met, answer = sending.verdict()
-            if not _is_same(expected, decision, met, answer):
+            if decision.verdict is not verdict or not _is_met(decision, met, answer, sending.request):
                 different.append(
-                    {"expected": expected, "predicted": decision, "met": met, "answer": answer, "job": sending.job}
+                    {"expected": verdict, "predicted": decision, "met": met, "answer": answer, "job": sending.job}
                 )
-            number += 1
         assert not different, "\n".join(map(str, different))
-        return number
+        self.agreed += len(expected)
+        return len(expected)
 
     def agree_on_borders(self, predicted: Evaluator, model: Model) -> Tally:
         """See that requests on both sides of every rule's borders meet what policy and manifests say alike."""
@@ -208,6 +164,7 @@ class Small:
         tally = compare(self._sender, predicted, Simulator(model), border_requests(model))
         assert not tally.different, "\n".join(map(str, tally.different))
         assert tally.sent
+        self.agreed += tally.sent
         return tally
 
     def _certificate(self, authority: Authority, identity: str) -> Path:
@@ -246,13 +203,11 @@ class _Sender(Sender):
         return chosen or super()._text(token)
 
 
-def _is_same(expected: Verdict, decision: Decision, met: Verdict, answer: Mapping[str, Any]) -> bool:
-    """Whether all three say the same, down to the status; a denied connection is closed like a refused one."""
-    closed = {Verdict.DENY, Verdict.REFUSED}
-    is_met = met is expected or ("status" not in answer and "grpc_status" not in answer and {met, expected} <= closed)
-    is_status = decision.status is None or "status" not in answer or answer["status"] == decision.status
-    is_grpc = decision.grpc_status is None or answer.get("grpc_status", decision.grpc_status) == decision.grpc_status
-    return decision.verdict is expected and is_met and is_status and is_grpc
+def _is_met(decision: Decision, met: Verdict, answer: Mapping[str, Any], request: Request) -> bool:
+    """Whether a client met what was predicted, down to the status of gRPC."""
+    foretold = decision.grpc_status
+    is_status = foretold is None or answer.get("grpc_status", foretold) == foretold
+    return is_status and is_met(decision, met, answer, request)
 
 
 def _path(plain: Plain) -> str:
@@ -261,7 +216,7 @@ def _path(plain: Plain) -> str:
 
 
 def _service(spec: PodSpec) -> ServiceSpec:
-    ports = [ServicePort(port, port, protocol) for port, protocol in spec.ports.items()]
+    ports = [ServicePort(_SERVICE_PORTS.get(port, port), port, protocol) for port, protocol in spec.ports.items()]
     return ServiceSpec(spec.namespace, spec.name, spec.labels, ports)
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from tests.mesh import lane
 from tests.mesh.settling import counters
-from tests.mesh.small import CLIENT, VISITOR, Plain, Small, built, connection, get, policy, until
+from tests.mesh.small import Small, built, until
+from tests.mesh.small_requests import VISITOR, Plain, connection, get, policy
 from ztdsl import AnyRequest, DryRun, Http, HttpPort, Namespace, Policy, Service, allow, audit, deny
 from ztdsl.istio.evaluate import Evaluator
 from ztdsl.traffic.decision import Decider, Verdict
@@ -55,7 +56,11 @@ def moved(small: Small, chain: str, predicted: Evaluator, requests: Sequence[Req
     """By how much the counters moved while requests were sent, all of which were let in."""
     before = shadows(small, chain)
     small.agree(predicted, [(each, ALLOW) for each in requests])
-    after = shadows(small, chain)
+    return difference(before, shadows(small, chain))
+
+
+def difference(before: dict[str, Shadow], after: dict[str, Shadow]) -> dict[str, Shadow]:
+    """By how much counters moved."""
     return {
         action: Shadow(after[action].allowed - early.allowed, after[action].denied - early.denied)
         for action, early in before.items()
@@ -110,7 +115,7 @@ def test_trials(small: Small) -> None:
 
 
 def test_trials_at_bytes(small: Small) -> None:
-    """At a port of bytes a trial about requests counts as it would decide: the allowance vanishes, the denial widens."""
+    """At a port of bytes what a trial says of requests is lost: an allowance vanishes, a denial gets wider."""
     trials = [about("ALLOW", "tried", "/tried"), about("DENY", "closed", "/closed")]
     predicted = small.hold(*trials)
     requests = [connection()]
@@ -120,56 +125,47 @@ def test_trials_at_bytes(small: Small) -> None:
 
 
 def test_trials_beside_rules(small: Small) -> None:
-    """What is enforced decides alone, and a request that it refuses is counted by the trials that came before it."""
+    """What is enforced decides alone, and what it refuses was counted by trials before."""
     trial = about("DENY", "closed", "/closed*")
     predicted = small.hold(trial, about("ALLOW", "open", "/open", is_trial=False))
     before = shadows(small, HTTP)
     small.agree(predicted, [(get("/open"), ALLOW), (get("/closed"), DENY), (get("/other"), DENY)])
-    after = shadows(small, HTTP)
-    assert (after["deny"].allowed - before["deny"].allowed, after["deny"].denied - before["deny"].denied) == (2, 1)
-    assert after["allow"] == before["allow"]
+    assert difference(before, shadows(small, HTTP)) == {"allow": Shadow(0, 0), "deny": Shadow(allowed=2, denied=1)}
 
 
 def test_audits(small: Small) -> None:
-    """An audit changes no verdict; the log's hint says for each request whether one matches."""
+    """An audit changes no verdict; the log's hint says for each request whether one matches, and names what decided."""
     audits = about("AUDIT", "watched", "/watched*", "/refused*", is_trial=False)
     predicted = small.hold(audits, about("DENY", "refused", "/refused*", is_trial=False))
-    cases = [(get("/watched?audits"), ALLOW), (get("/other?audits"), ALLOW), (get("/refused?audits"), DENY)]
-    small.agree(predicted, cases)
-    hints = {}
-    for request, _ in cases:
-        assert request.http is not None
-        audited = predicted.decide(small.prepare(request).request).audit
-        line = log_line(small, request.http.path)
-        hints[request.http.path] = (
-            line["hint"],
-            bool(audited),
-            (line["rbac"] or {}).get("enforced_effective_policy_id"),
-        )
-    assert hints == {}
+    for path, verdict, hint, rule in (
+        ("/watched?audits", ALLOW, True, "watched"),
+        ("/other?audits", ALLOW, False, None),
+        ("/refused?audits", DENY, True, "refused"),
+    ):
+        request = get(path)
+        small.agree(predicted, [(request, verdict)])
+        line = log_line(small, path)
+        assert line["hint"] is hint is bool(predicted.decide(small.prepare(request).request).audit)
+        assert line["rbac"].get("enforced_effective_policy_id") == (rule and f"ns[shop]-policy[{rule}]-rule[0]")
 
 
-def test_a_trial_and_an_audit_by_policy(small: Small) -> None:
+def test_by_policy(small: Small) -> None:
     """What a policy tries and audits is on trial and audited, and the rest of it decides."""
-    space, web = Namespace("shop"), HttpPort(8080)
-    server = Service("server", namespace=space, service_account="server", ports=[web])
+    space, web, port = Namespace("shop"), Namespace("web"), HttpPort(8080)
+    server = Service("server", namespace=space, service_account="server", ports=[port])
     client = Service("client", namespace=space, service_account="client")
     trial = DryRun(until=date(2027, 6, 30))
     rules = [
-        allow(client, to=server.at(web), http=AnyRequest(), because="the client reads"),
-        allow(Namespace("web"), to=server.at(web), http=Http(paths=["/new"]), because="perhaps", stage=trial),
-        deny(client, to=server.at(web), http=Http(paths=["/old"]), because="perhaps not", stage=trial),
-        audit(client, to=server.at(web), http=Http(methods=["GET"]), because="who reads"),
+        allow(client, to=server.at(port), http=AnyRequest(), because="the client reads"),
+        allow(web, to=server.at(port), http=Http(paths=["/new"]), because="perhaps", stage=trial),
+        deny(client, to=server.at(port), http=Http(paths=["/old"]), because="perhaps not", stage=trial),
+        audit(client, to=server.at(port), http=Http(methods=["GET"]), because="who reads"),
     ]
     model, objects, _ = built(Policy("shop", owns=[space], services=[server, client], rules=rules))
     predicted = small.hold(*objects)
     before = shadows(small, HTTP)
-    cases = [
-        (get("/new?policy", peer=VISITOR), DENY),
-        (get("/old?policy", peer=CLIENT), ALLOW),
-        (get("/old", peer=CLIENT), ALLOW),
-    ]
-    small.agree(predicted, cases)
-    after = shadows(small, HTTP)
-    assert (after, before) == ()
+    small.agree(predicted, [(get("/new?a", peer=VISITOR), DENY), (get("/old?b"), ALLOW), (get("/old?c"), ALLOW)])
+    assert difference(before, shadows(small, HTTP)) == {"allow": Shadow(1, 2), "deny": Shadow(1, 2)}
+    hints = [log_line(small, path)["hint"] for path in ("/new?a", "/old?b", "/old?c")]
+    assert hints == [False, True, True]
     small.agree_on_borders(predicted, model)

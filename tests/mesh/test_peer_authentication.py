@@ -10,22 +10,8 @@ import pytest
 
 from tests.mesh import lane
 from tests.mesh.sending import Sending
-from tests.mesh.small import (
-    ALIAS,
-    CLIENT,
-    INGRESS,
-    PARTNER,
-    VISITOR,
-    Plain,
-    Small,
-    built,
-    call,
-    connection,
-    get,
-    policy,
-    to,
-    until,
-)
+from tests.mesh.small import ALIAS, PARTNER, Small, built, until
+from tests.mesh.small_requests import CLIENT, INGRESS, VISITOR, Plain, call, connection, get, policy, to
 from ztdsl import (
     Anyone,
     AnyRequest,
@@ -62,7 +48,7 @@ def peers(name: str, space: str, mode: str | None, app: str | None = None, **por
     """A PeerAuthentication with a mode and modes of single ports."""
     spec: dict[str, Any] = {} if mode is None else {"mtls": {"mode": mode}}
     if ports:
-        numbers = {"http": "8080", "tcp": "7000", "grpc": "9000"}
+        numbers = {"http": "8080", "tcp": "7000", "grpc": "9000", "service": "80"}
         spec["portLevelMtls"] = {numbers[port]: {"mode": each} for port, each in ports.items()}
     return policy("PeerAuthentication", name, space, app, **spec)
 
@@ -104,6 +90,11 @@ LEVELS: Final = [
         dict.fromkeys(PORTS, STRICT) | {"tcp": DISABLE},
         id="port off",
     ),
+    pytest.param(
+        [shop(PERMISSIVE), peers("a", "shop", STRICT, "server", service=PERMISSIVE)],
+        dict.fromkeys(SERVER, STRICT),
+        id="the number of the service's port means nothing",
+    ),
 ]
 
 
@@ -140,13 +131,12 @@ def test_levels(small: Small, objects: list[Plain], modes: dict[str, str]) -> No
         mode = modes.get(name, PERMISSIVE)
         plain = request(name, None)
         cases += [(plain, REFUSED if mode == STRICT else ALLOW), (through_sidecar(small, name, mode), ALLOW)]
-        if name != "grpc":
-            is_passed_on = name == "tcp" and mode != STRICT
-            own_tls = replace(plain, tls=Tls.OTHER, sni="server.example.com")
-            is_ended = mode != DISABLE or is_passed_on
-            cases += [(own_tls, ALLOW if is_passed_on else REFUSED)]
-            cases += [(with_certificate(small, name, mode), ALLOW if is_ended else REFUSED)]
-    assert small.agree(predicted, cases) == 19
+        is_passed_on = name == "tcp" and mode != STRICT
+        own_tls = replace(plain, tls=Tls.OTHER, sni="server.example.com")
+        cases += [(own_tls, ALLOW if is_passed_on else REFUSED)]
+        is_answered = mode != DISABLE or is_passed_on
+        cases += [(with_certificate(small, name, mode), ALLOW if is_answered else REFUSED)]
+    assert small.agree(predicted, cases) == 21
 
 
 def test_the_oldest_of_several(small: Small) -> None:

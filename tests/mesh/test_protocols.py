@@ -10,20 +10,8 @@ import pytest
 from tests.conformance.lab import tokens
 from tests.mesh import lane
 from tests.mesh.sending import Sending
-from tests.mesh.small import (
-    CLIENT,
-    INGRESS,
-    PASSTHROUGH,
-    VISITOR,
-    Plain,
-    Small,
-    built,
-    call,
-    connection,
-    fresh_connections,
-    get,
-    policy,
-)
+from tests.mesh.small import Small, built, fresh_connections
+from tests.mesh.small_requests import CLIENT, INGRESS, PASSTHROUGH, VISITOR, Plain, call, connection, get, policy
 from ztdsl import (
     Anyone,
     AnyRequest,
@@ -78,7 +66,7 @@ def comes(*others: dict[str, Any], **source: list[str]) -> dict[str, Any]:
 
 
 def test_grpc(small: Small) -> None:
-    """A refused call has status 7, one with a bad token 16, and both come with the policy's own words."""
+    """A refused call has status 7, and one with a bad token 16."""
     port = GrpcPort(9000)
     server = server_of(port)
     client = Service("client", namespace=SHOP, service_account="client")
@@ -113,12 +101,12 @@ def status_of(small: Small, request: Request) -> int:
 
 def test_bytes(small: Small) -> None:
     """Connections are let in by identity, and closed by a denial even if an allowance matches."""
-    port = TcpPort(7000)
+    port, web = TcpPort(7000), Namespace("web")
     server = server_of(port)
     client = Service("client", namespace=SHOP, service_account="client")
     rules = [
-        allow_tcp([client, Namespace("web")], to=server.at(port), because="both write"),
-        deny_tcp(Namespace("web"), to=server.at(port), because="not now"),
+        allow_tcp([client, web], to=server.at(port), because="both write"),
+        deny_tcp(web, to=server.at(port), because="not now"),
     ]
     model, objects, _ = built(Policy("shop", owns=[SHOP], services=[server, client], rules=rules))
     predicted = small.hold(*objects)

@@ -23,7 +23,17 @@ def run(tmp_path: Path, root: Path) -> Callable[[str], tuple[int, str]]:
 
     def run(tests: str) -> tuple[int, str]:
         (tmp_path / "test_it.py").write_text(tests, encoding="utf-8")
-        words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", "test_it.py"]
+        words = [
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:hypothesispytest",
+            f"--rootdir={tmp_path}",
+            "test_it.py",
+        ]
         environment = {**os.environ, "PYTHONPATH": str(root), "COLUMNS": "80"}
         environment.pop("PYTEST_ADDOPTS", None)
         ended = subprocess.run(

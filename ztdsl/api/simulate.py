@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ztdsl.scenario.phrase import address_of, http_of, token_of
 from ztdsl.scenario.report import text, title_of
+from ztdsl.traffic.answers import Answers, decision_document
 from ztdsl.traffic.request import Chain, Request, Tls
-from ztdsl.traffic.wire import decision_document, decision_line, request_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from ztdsl.istio.evaluate import Explanation
     from ztdsl.scenario.subject import Subject
     from ztdsl.traffic.decision import Decider, Decision, Verdict
-
-_DECODER: Final = json.JSONDecoder()
-_BLANK: Final = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,47 +134,31 @@ def simulate_lines(subject: Subject, lines: Iterable[bytes]) -> Iterator[tuple[V
     Raises:
         MalformedRequest: a line is not a request.
     """
-    grounds: dict[Decider, tuple[str | None, str | None]] = {}  # as many as there are objects and rules
+    from ztdsl.traffic.lines import request_from_line  # noqa: PLC0415 - for this interface alone
+
+    answers = Answers(partial(_ground, subject))
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
         try:
-            request = request_from(_plain(line))
+            request = request_from_line(line)
         except (ValueError, RecursionError) as error:
+            if not line.strip():
+                continue
             message = "is nested too deeply" if isinstance(error, RecursionError) else _words(error)
             raise MalformedRequest(number, message) from None
         decision = subject.decide(request)
-        decider = decision.decided_by
-        if decider is None:
-            yield decision.verdict, decision_line(decision, request.id) + "\n"
-            continue
-        if decider not in grounds:
-            ground = subject.ground(decider)
-            grounds[decider] = (ground.because, ground.source)
-        yield decision.verdict, decision_line(decision, request.id, *grounds[decider]) + "\n"
+        yield decision.verdict, answers.line(decision, request.id)
 
 
-def _plain(line: bytes) -> object:
-    """What a line of JSON holds.
-
-    The decoder is asked directly: `json.loads` guesses the encoding of every line first, and takes half as long again.
-
-    Raises:
-        ValueError: it is not UTF-8, or not one JSON value.
-        RecursionError: it is nested too deeply.
-    """
-    if not line.startswith(b"{"):
-        return json.loads(line)
-    text = line.decode().rstrip(_BLANK)
-    value, end = _DECODER.raw_decode(text)
-    return value if end == len(text) else json.loads(line)
+def _ground(subject: Subject, decider: Decider) -> tuple[str | None, str | None]:
+    """Why a rule is there, and where it stands."""
+    ground = subject.ground(decider)
+    return ground.because, ground.source
 
 
 def _document(subject: Subject, identifier: str | None, decision: Decision) -> dict[str, Any]:
     if decision.decided_by is None:
         return decision_document(decision, identifier)
-    ground = subject.ground(decision.decided_by)
-    return decision_document(decision, identifier, ground.because, ground.source)
+    return decision_document(decision, identifier, *_ground(subject, decision.decided_by))
 
 
 def _rule(subject: Subject, decider: Decider) -> dict[str, Any]:

@@ -182,6 +182,25 @@ _ROWS: Final = (
     Entry("ZT602", "istio-version-unsupported", ERROR, "the mesh's Istio version is not one that ztc renders for"),
     Entry("ZT603", "too-large", ERROR, "an object would be larger than the cluster takes and cannot be split"),
     Entry("ZT604", "needs-newer-istio", ERROR, "a construct needs a newer Istio than the mesh's"),
+    # The live cluster
+    Entry("ZT701", "kubectl-missing", ERROR, "kubectl, which reads the cluster, cannot be started"),
+    Entry("ZT702", "no-context", ERROR, "no cluster is chosen, or the kubeconfig does not lead to one"),
+    Entry("ZT703", "cluster-unreachable", ERROR, "the API server cannot be reached"),
+    Entry("ZT704", "cluster-slow", ERROR, "the API server does not answer in time"),
+    Entry("ZT705", "not-logged-in", ERROR, "the cluster does not accept the credentials"),
+    Entry("ZT706", "access-forbidden", ERROR, "the user may not list what has to be read"),
+    Entry("ZT707", "kinds-not-installed", ERROR, "the cluster does not know a kind that has to be read"),
+    Entry("ZT708", "answer-malformed", ERROR, "the answer is not a whole list"),
+    Entry("ZT709", "server-failing", ERROR, "the API server is overloaded or failing"),
+    Entry("ZT710", "list-not-steady", ERROR, "a list changed faster than it could be read"),
+    Entry("ZT711", "live-object-unreadable", ERROR, "the cluster holds an object that Istio cannot read"),
+    Entry("ZT712", "server-not-trusted", ERROR, "the connection to the API server is not one to trust"),
+    Entry("ZT713", "timeout-malformed", ERROR, "the time that a request may take is no duration"),
+    Entry("ZT714", "kubectl-failed", ERROR, "kubectl failed for a reason of its own"),
+    Entry("ZT730", "claimed-by-another-policy", ERROR, "another policy has an object of this name in the cluster"),
+    Entry("ZT731", "policy-name-in-use", ERROR, "objects of this policy's name stand where it declares nothing"),
+    Entry("ZT732", "base-unusable", ERROR, "what is to be compared with cannot be had, or has errors"),
+    Entry("ZT733", "external-diff-failed", ERROR, "the program of KUBECTL_EXTERNAL_DIFF failed"),
 )
 
 CATALOGUE: Final[dict[str, Entry]] = {entry.code: entry for entry in _ROWS}

@@ -25,6 +25,7 @@ def request_document(request: Request) -> dict[str, Any]:
             **({} if to.proxy is Proxy.SIDECAR else {"proxy": to.proxy.value}),
             **({} if to.ip is None else {"ip": to.ip}),
             **({} if to.service is None else {"service": to.service}),
+            **({} if to.trusted_proxies is None else {"trusted_proxies": to.trusted_proxies}),
         },
         "peer": request.peer,
         "tls": request.tls.value,

@@ -1,14 +1,11 @@
-"""Requests and decisions as JSON: the batch interface, one object a line.
+"""Requests as JSON: the form of the batch interface, which `docs/reference/requests.md` documents.
 
-The form is documented in `docs/reference/requests.md`. A message about a request names the place and never what stands
-there: a token is no text for a log.
+A message about a request names the place and never what stands there: a token is no text for a log.
 """
 
 from __future__ import annotations
 
-import json
 from difflib import get_close_matches
-from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
@@ -30,29 +27,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from enum import StrEnum
 
-    from ztdsl.traffic.decision import Decider, Decision
     from ztdsl.traffic.request import AnyToken
 
     E = TypeVar("E", bound=StrEnum)
 
 _REQUEST_KEYS: Final = frozenset({"id", "to", "peer", "tls", "source_ip", "remote_ip", "sni", "http", "token"})
-_TO_KEYS: Final = frozenset({"namespace", "labels", "ip", "port", "protocol", "proxy", "service"})
+_TO_KEYS: Final = frozenset({"namespace", "labels", "ip", "port", "protocol", "proxy", "service", "trusted_proxies"})
 _HTTP_KEYS: Final = frozenset({"method", "path", "host", "headers"})
 _INVALID_KEYS: Final = frozenset({"invalid", "in"})
 _CLAIMS_KEYS: Final = frozenset({"claims", "in"})
-_TLS: Final = {each.value: each for each in Tls}
+TLS: Final = {each.value: each for each in Tls}
 _CHAINS: Final = {each.value: each for each in Chain}
 _PROXIES: Final = {each.value: each for each in Proxy}
 _PLACES: Final = {each.value: each for each in Place}
 _MOST_PORT: Final = 65535
+_MOST_PROXIES: Final = 32
 _MOST_EXACT: Final = 2**53
-_NO_HEADERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+NO_HEADERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 _MOST_KEPT: Final = 1 << 14
-"""A stream of a million lines has few destinations and decisions; one that has many must not fill the memory."""
+"""A stream of a million requests has few destinations and addresses; one that has many must not fill the memory."""
 
+_shared: Final[dict[str, str]] = {}
 _destinations: Final[dict[tuple[Any, ...], Destination]] = {}
 _addresses: Final[set[str]] = set()
-_lines: Final[dict[int, tuple[Decision, str | None, str | None, str]]] = {}
 
 
 def request_from(plain: object) -> Request:
@@ -73,82 +70,37 @@ def request_from(plain: object) -> Request:
         _refuse("to", "is missing")
     if peer is not None and type(peer) is not str:
         _refuse("peer", "is not a string or null")
-    source_ip, remote_ip, sni, identifier = get("source_ip"), get("remote_ip"), get("sni"), get("id")
+    source_ip, remote_ip, sni, name = get("source_ip"), get("remote_ip"), get("sni"), get("id")
     return Request(
-        _destination(plain["to"], Chain.TCP if http is None else Chain.HTTP),
-        peer,
-        (Tls.NONE if peer is None else Tls.MTLS) if tls is None else _one_of(tls, "tls", _TLS),
-        None if source_ip is None else _address(source_ip, "source_ip"),
-        None if remote_ip is None else _address(remote_ip, "remote_ip"),
+        destination_from(plain["to"], Chain.TCP if http is None else Chain.HTTP),
+        None if peer is None else _same(peer),
+        (Tls.NONE if peer is None else Tls.MTLS) if tls is None else _one_of(tls, "tls", TLS),
+        None if source_ip is None else address_from(source_ip, "source_ip"),
+        None if remote_ip is None else address_from(remote_ip, "remote_ip"),
         None if sni is None else _text(sni, "sni"),
         http,
-        () if token is None else _tokens(token),
-        identifier if type(identifier) is str else _identifier(identifier),
+        () if token is None else tokens_from(token),
+        name if type(name) is str else identifier_from(name),
     )
 
 
-def decision_document(
-    decision: Decision, identifier: str | None, because: str | None = None, source: str | None = None
-) -> dict[str, Any]:
-    """A decision as a JSON object.
-
-    Args:
-        decision: the answer.
-        identifier: what the request calls itself.
-        because: why the rule that decided is there.
-        source: where it stands, as `file:line`.
-    """
-    plain: dict[str, Any] = {"id": identifier, "verdict": decision.verdict.value, "status": decision.status}
-    if decision.grpc_status is not None:
-        plain["grpc_status"] = decision.grpc_status
-    decider = decision.decided_by
-    plain["decided_by"] = None if decider is None else {**_decider(decider), "source": source}
-    plain["because"] = because
-    if decision.reason is not None:
-        plain["reason"] = decision.reason
-    plain["dry_run"] = [_decider(each) for each in decision.dry_run]
-    if decision.audit:
-        plain["audit"] = [_decider(each) for each in decision.audit]
-    return plain
-
-
-def decision_line(
-    decision: Decision, identifier: str | None, because: str | None = None, source: str | None = None
-) -> str:
-    """`decision_document` as one line of JSON, without its end; for many requests with few decisions.
-
-    All but the name of the request is kept for a decision that was printed before.
-    """
-    known = _lines.get(id(decision))
-    if known is None or known[0] is not decision or known[1] != because or known[2] != source:
-        plain = decision_document(decision, None, because, source)
-        del plain["id"]
-        if len(_lines) >= _MOST_KEPT:
-            _lines.clear()
-        known = _lines[id(decision)] = (decision, because, source, json.dumps(plain)[1:])
-    name = "null" if identifier is None else encode_basestring_ascii(identifier)
-    return f'{{"id": {name}, {known[3]}'
-
-
-def _decider(decider: Decider) -> dict[str, Any]:
-    return {"kind": decider.kind, "namespace": decider.namespace, "name": decider.name, "rule": decider.rule}
-
-
-def _destination(plain: object, chain: Chain) -> Destination:
+def destination_from(plain: object, chain: Chain) -> Destination:
     """The destination; one that was met before is the same object."""
     if type(plain) is not dict:
         _refuse("to", "is not an object")
     if not plain.keys() <= _TO_KEYS:
         _refuse_unknown("to.", plain, _TO_KEYS)
     get = plain.get
-    labels, port = get("labels"), get("port")
+    labels, port, proxies = get("labels"), get("port"), get("trusted_proxies")
     pairs = tuple(labels.items()) if type(labels) is dict else labels
-    # Only the port's type is told apart by hand: True and 8080.0 equal numbers that are ports.
+    # Types of numbers are told apart by hand: True and 8080.0 equal numbers that are ports.
     key = (
         get("namespace"),
         pairs,
         port,
         type(port),
+        proxies,
+        type(proxies),
         chain,
         get("protocol"),
         get("proxy"),
@@ -169,20 +121,19 @@ def _destination(plain: object, chain: Chain) -> Destination:
 
 def _new_destination(plain: dict[str, Any], chain: Chain) -> Destination:
     get = plain.get
-    namespace, labels, port = get("namespace"), get("labels"), get("port")
+    namespace, labels = get("namespace"), get("labels")
     if type(namespace) is not str or not namespace:
         _refuse("to.namespace", "is missing" if namespace is None else "is not a name")
-    if port is not None and (type(port) is not int or not 0 <= port <= _MOST_PORT):
-        _refuse("to.port", f"is not a number from 0 to {_MOST_PORT}")
     protocol, proxy, address = get("protocol"), get("proxy"), get("ip")
     return Destination(
         namespace,
         None if labels is None else _labels(labels),
-        port,
+        _number(get("port"), "to.port", _MOST_PORT),
         chain if protocol is None else _one_of(protocol, "to.protocol", _CHAINS),
         Proxy.SIDECAR if proxy is None else _one_of(proxy, "to.proxy", _PROXIES),
-        None if address is None else _address(address, "to.ip"),
+        None if address is None else address_from(address, "to.ip"),
         _text(get("service"), "to.service"),
+        _number(get("trusted_proxies"), "to.trusted_proxies", _MOST_PROXIES),
     )
 
 
@@ -208,14 +159,15 @@ def _http(plain: object) -> Http:
         _refuse("http.path", "is missing" if path is None else "is not a string")
     host, headers = get("host"), get("headers")
     return Http(
-        method,
+        _same(method),
         path,
-        host if type(host) is str else _text(host, "http.host"),
-        _NO_HEADERS if headers is None else _headers(headers),
+        _same(host) if type(host) is str else _text(host, "http.host"),
+        NO_HEADERS if headers is None else headers_from(headers),
     )
 
 
-def _headers(plain: object) -> Mapping[str, tuple[str, ...]]:
+def headers_from(plain: object) -> Mapping[str, tuple[str, ...]]:
+    """The lines of each header; a lone one is a text, and names that differ in their case alone are one."""
     if type(plain) is not dict:
         _refuse("http.headers", "is not an object")
     found: dict[str, tuple[str, ...]] = {}
@@ -235,7 +187,8 @@ def _header_lines(value: object, name: str) -> tuple[str, ...]:
     return lines
 
 
-def _tokens(plain: object) -> tuple[AnyToken, ...]:
+def tokens_from(plain: object) -> tuple[AnyToken, ...]:
+    """The one token, or those of a list."""
     if type(plain) is list:
         return tuple(_token(each, f"token[{index}]") for index, each in enumerate(plain))
     return (_token(plain, "token"),)
@@ -279,14 +232,14 @@ def _place(plain: dict[str, Any], at: str) -> TokenPlace | None:
     return TokenPlace(place, name.lower() if place is Place.HEADER else name)
 
 
-def _identifier(value: object) -> str | None:
+def identifier_from(value: object) -> str | None:
     """The name of the request; a number is one as well, as far as every JSON reader tells it apart."""
     if type(value) is int and abs(value) <= _MOST_EXACT:
         return str(value)
     return _text(value, "id")
 
 
-def _address(value: object, at: str) -> str:
+def address_from(value: object, at: str) -> str:
     """An IP address; one that was met before is not read again."""
     if type(value) is not str:
         _refuse(at, "is not a string or null")
@@ -298,6 +251,24 @@ def _address(value: object, at: str) -> str:
         if len(_addresses) >= _MOST_KEPT:
             _addresses.clear()
         _addresses.add(value)
+    return value
+
+
+def _same(text: str) -> str:
+    """The text; one that was met before is the same object, for many requests share methods, hosts and peers."""
+    known = _shared.get(text)
+    if known is None:
+        if len(_shared) >= _MOST_KEPT:
+            _shared.clear()
+        known = _shared[text] = text
+    return known
+
+
+def _number(value: object, at: str, most: int) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value <= most:
+        _refuse(at, f"is not a number from 0 to {most}")
     return value
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ztdsl.traffic import wire
-from ztdsl.traffic.decision import Decider, Decision, Verdict
 from ztdsl.traffic.request import (
     Chain,
     Destination,
@@ -21,7 +20,8 @@ from ztdsl.traffic.request import (
     Token,
     TokenPlace,
 )
-from ztdsl.traffic.wire import decision_document, decision_line, request_from
+from ztdsl.traffic.shown import request_document
+from ztdsl.traffic.wire import request_from
 
 CLAIMS = {"iss": "https://auth.example.com", "sub": "u1", "aud": ["orders-api"], "role": "admin"}
 TO: dict[str, Any] = {"namespace": "shop", "labels": {"app": "orders"}, "port": 8080}
@@ -125,6 +125,9 @@ SECRET = "s3cret"  # noqa: S105 - what must not show
         ({"to": {**TO, "port": 8080.0}}, "`to.port` is not a number from 0 to 65535"),
         ({"to": {**TO, "port": True}}, "`to.port` is not a number from 0 to 65535"),
         ({"to": {**TO, "port": [1]}}, "`to.port` is not a number from 0 to 65535"),
+        ({"to": {**TO, "trusted_proxies": 33}}, "`to.trusted_proxies` is not a number from 0 to 32"),
+        ({"to": {**TO, "trusted_proxies": True}}, "`to.trusted_proxies` is not a number from 0 to 32"),
+        ({"to": {**TO, "trusted_proxies": 1.0}}, "`to.trusted_proxies` is not a number from 0 to 32"),
         ({"to": {**TO, "protocol": "HTTP"}}, "`to.protocol` is not one of http, tcp"),
         ({"to": {**TO, "proxy": 1}}, "`to.proxy` is not one of sidecar, gateway, waypoint, ztunnel"),
         ({"to": {**TO, "ip": "orders"}}, "`to.ip` is not an IP address"),
@@ -162,6 +165,7 @@ def test_what_is_no_request_is_refused_with_its_place(changed: dict[str, Any], m
     """However often it comes, and never with what a token holds."""
     for _ in range(2):
         request_from(FULL)
+        request_from({"to": {**TO, "trusted_proxies": 1}})
         said = outcome({"to": TO} | changed)
         assert isinstance(said, str)
         assert message in said
@@ -226,67 +230,15 @@ def test_many_destinations_do_not_stay() -> None:
     """Memory is bounded in what a stream brings."""
     for number in range(3 * wire._MOST_KEPT):
         address = f"10.{number % 3}.{number // 256 % 256}.{number % 256}"
-        request = request_from({"to": {"namespace": f"n{number}", "ip": address}, "source_ip": address})
-        decision_line(Decision(Verdict.ALLOW, number), request.id)
-    assert max(map(len, (wire._destinations, wire._addresses, wire._lines))) <= wire._MOST_KEPT
+        request_from({"to": {"namespace": f"n{number}", "ip": address}, "source_ip": address, "peer": f"p{number}"})
+    assert max(map(len, (wire._destinations, wire._addresses, wire._shared))) <= wire._MOST_KEPT
 
 
-ALLOWED = Decision(Verdict.ALLOW, 200, Decider("AuthorizationPolicy", "shop", "orders-allow", 0))
-TRIED = Decider("AuthorizationPolicy", "shop", "tried", 2)
-
-
-def test_a_decision_is_written_as_documented() -> None:
-    """`reason`, `grpc_status` and `audit` are there only with something to say."""
-    assert decision_document(ALLOWED, "r1", "the shop lists orders", "policies.py:41") == {
-        "id": "r1",
-        "verdict": "allow",
-        "status": 200,
-        "decided_by": {
-            "kind": "AuthorizationPolicy",
-            "namespace": "shop",
-            "name": "orders-allow",
-            "rule": 0,
-            "source": "policies.py:41",
-        },
-        "because": "the shop lists orders",
-        "dry_run": [],
-    }
-    denied = Decision(Verdict.DENY, 200, None, "no rule matches", 7, (TRIED,), (TRIED,))
-    tried = {"kind": "AuthorizationPolicy", "namespace": "shop", "name": "tried", "rule": 2}
-    assert decision_document(denied, None) == {
-        "id": None,
-        "verdict": "deny",
-        "status": 200,
-        "grpc_status": 7,
-        "decided_by": None,
-        "because": None,
-        "reason": "no rule matches",
-        "dry_run": [tried],
-        "audit": [tried],
-    }
-
-
-TEXT = st.none() | st.text(max_size=9)
-
-
-@given(
-    st.builds(
-        Decision,
-        st.sampled_from(Verdict),
-        st.none() | st.integers(100, 599),
-        st.none() | st.just(TRIED),
-        TEXT,
-        st.none() | st.integers(0, 16),
-        st.lists(st.just(TRIED), max_size=1).map(tuple),
-    ),
-    TEXT,
-    TEXT,
-    TEXT,
-)
-def test_a_line_is_the_document(
-    decision: Decision, identifier: str | None, because: str | None, source: str | None
-) -> None:
-    """Also the second time, and with other grounds."""
-    for ground in (because, because, "other"):
-        expected = json.dumps(decision_document(decision, identifier, ground, source))
-        assert decision_line(decision, identifier, ground, source) == expected
+def test_a_gateway_may_say_how_many_proxies_before_it_are_trusted() -> None:
+    """None is another number than the mesh's own, and what is shown is read again as the same."""
+    gateway = {**TO, "proxy": "gateway"}
+    assert request_from({"to": gateway}).to.trusted_proxies is None
+    for proxies in (0, 1, 32):
+        read = request_from({"to": {**gateway, "trusted_proxies": proxies}})
+        assert read.to.trusted_proxies == proxies
+        assert request_from(request_document(read)) == read

@@ -35,15 +35,15 @@ def _table(heads: list[str], rows: map[list[str]]) -> str:
 
 
 def _cells(finding: Diagnostic) -> list[str]:
-    return [finding.severity.word, finding.code, _place(finding), _phrase(visible(finding.message))]
+    return [finding.severity.word, finding.code, _place(finding), phrase(visible(finding.message))]
 
 
 def _accepted_cells(accepted: Accepted) -> list[str]:
-    return [accepted.diagnostic.code, _place(accepted.diagnostic), _escaped(visible(accepted.reason))]
+    return [accepted.diagnostic.code, _place(accepted.diagnostic), escaped(visible(accepted.reason))]
 
 
 def _place(finding: Diagnostic) -> str:
-    return "" if finding.primary is None else _code(location(span_of(finding.primary.place)))
+    return "" if finding.primary is None else code(location(span_of(finding.primary.place)))
 
 
 def _details(findings: tuple[Diagnostic, ...]) -> str:
@@ -53,20 +53,20 @@ def _details(findings: tuple[Diagnostic, ...]) -> str:
     return f"<details><summary>Details</summary>\n\n{fence}text\n{body}{fence}\n\n</details>\n"
 
 
-def _phrase(text: str) -> str:
+def phrase(text: str) -> str:
     """A message, what stands in backticks as code and the rest as it is written."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:  # the last backtick has no partner
         pieces[-2:] = ["`".join(pieces[-2:])]
-    return "".join(_code(piece) if number % 2 else _escaped(piece) for number, piece in enumerate(pieces))
+    return "".join(code(piece) if number % 2 else escaped(piece) for number, piece in enumerate(pieces))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Code in a table's cell; HTML where backticks cannot hold it."""
-    return f"`{text}`" if _PLAIN_CODE.fullmatch(text) else f"<code>{_escaped(text)}</code>"
+    return f"`{text}`" if _PLAIN_CODE.fullmatch(text) else f"<code>{escaped(text)}</code>"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text without meaning to Markdown, as character references (CommonMark 0.31, 2.5); no one is mentioned."""
     return _SPECIAL.sub(_reference, text)
 

@@ -64,15 +64,10 @@ class _Way:
         if site.mode is not None and site.mode.value == STRICT:
             self.refusal = Decision(Verdict.REFUSED, None, site.mode.decided_by, PLAINTEXT)
 
-    def lane_of(self, peer: str | None) -> Lane | None:
-        """The lane of a caller by mutual TLS that has none in `lanes`; None where it takes the long way.
-
-        The lane of strangers is one, and is not kept by their names.
-        """
+    def _named_lane(self, peer: str | None) -> Lane | None:
+        """The lane of a caller that a rule names, made when it first calls; None where it takes the long way."""
         if peer is None or not peer.startswith(self._prefixes):
             return None
-        if peer not in self.lanes:
-            return self._strangers
         lane = self.lanes[peer] = self._made.make(peer)
         return lane
 
@@ -87,7 +82,9 @@ class _Connections(_Way):
         tls = request.tls
         if tls is _MTLS:
             identity = request.peer
-            lane = self.lanes.get(identity) or self.lane_of(identity)
+            lane = self.lanes.get(identity, self._strangers) or self._named_lane(identity)
+            if lane is self._strangers and (identity is None or not identity.startswith(self._prefixes)):
+                return None
         elif tls is _NONE:
             identity, lane = None, self.plaintext
             if lane is None:
@@ -126,9 +123,12 @@ class _Requests(_Way):
         tls = request.tls
         if tls is _MTLS:
             identity = request.peer
-            lane = self.lanes.get(identity)
-            if lane is None:
-                lane = self.lane_of(identity)
+            lane = self.lanes.get(identity, self._strangers)
+            if lane is self._strangers:
+                if identity is None or not identity.startswith(self._prefixes):
+                    return None
+            elif lane is None:
+                lane = self._named_lane(identity)
                 if lane is None:
                     return None
         elif tls is _NONE:

@@ -1,0 +1,77 @@
+"""Files in place of a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ztdsl.cluster import ManifestFailure, read_directory
+
+_ORDERS = """\
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata:
+  name: orders
+  namespace: shop
+spec: {}
+"""
+
+
+def test_objects_say_where_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each object has its file and line, and reads like one of a cluster."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live" / "a.yaml").write_text(f"---\n{_ORDERS}---\n{_ORDERS.replace('orders', 'carts')}")
+
+    live = read_directory(["live"])
+
+    assert [(each.key, each.place) for each in live.objects] == [
+        (("AuthorizationPolicy", "shop", "orders"), "live/a.yaml:2"),
+        (("AuthorizationPolicy", "shop", "carts"), "live/a.yaml:9"),
+    ]
+    assert live.objects[0].plain["metadata"] == {"name": "orders", "namespace": "shop"}
+    assert live.described == "`live`"
+    assert live.workloads is None
+
+
+def test_assumed_namespace_is_part_of_the_object(tmp_path: Path) -> None:
+    """An object without a namespace is where a cluster would put it, and a warning says so."""
+    (tmp_path / "a.yaml").write_text(_ORDERS.replace("  namespace: shop\n", ""))
+
+    live = read_directory([str(tmp_path / "a.yaml")])
+
+    assert live.objects[0].plain["metadata"]["namespace"] == "default"
+    assert [each.code for each in live.findings] == ["ZT027"]
+
+
+def test_no_objects_are_an_empty_cluster_with_a_warning(tmp_path: Path) -> None:
+    """A directory without any manifest is said to be one."""
+    live = read_directory([str(tmp_path)])
+
+    assert live.objects == ()
+    assert [each.code for each in live.findings] == ["ZT026"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (_ORDERS + "---\n" + _ORDERS, "ZT028"),
+        (_ORDERS.replace("spec: {}", "spec: {action: PERMIT}"), "ZT040"),
+        ("a: [", "ZT021"),
+    ],
+)
+def test_files_that_no_cluster_could_hold_are_refused(text: str, code: str, tmp_path: Path) -> None:
+    """What a cluster would refuse is nothing to compare with."""
+    (tmp_path / "a.yaml").write_text(text)
+
+    with pytest.raises(ManifestFailure) as failed:
+        read_directory([str(tmp_path / "a.yaml")])
+
+    assert code in [each.code for each in failed.value.diagnostics]
+
+
+def test_missing_file_is_a_failure(tmp_path: Path) -> None:
+    """A name that leads nowhere is no empty cluster."""
+    with pytest.raises(ManifestFailure):
+        read_directory([str(tmp_path / "none")])

@@ -1,0 +1,235 @@
+"""What a policy or manifests would change in a cluster, in files that stand for one, or in an older revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.api.access import changed_access
+from ztdsl.api.declared import of_files, of_policy
+from ztdsl.diagnostics.report import Report
+from ztdsl.diagnostics.source import sorted_findings
+from ztdsl.diff.change import KINDS, Plan
+from ztdsl.diff.claims import conflicts
+from ztdsl.diff.plan import plan, revisions
+from ztdsl.diff.shown import UNCHANGED, Access, Shown
+from ztdsl.pipeline import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from ztdsl.api.declared import Declared
+    from ztdsl.cluster import Live, Selection
+    from ztdsl.config import Configuration
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.dsl.policy import Policy
+    from ztdsl.istio.kinds import Manifest
+    from ztdsl.manifests import KnownWorkload
+    from ztdsl.traffic.mesh import Mesh
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a comparison found.
+
+    Attributes:
+        report: every finding: of what is declared, of the other side, and of whose an object is.
+        configuration: the settings it was made with.
+        compared_with: the other side, such as "context `kind-prod`"; empty where there are errors in what is declared.
+        subject: what was compared, such as "policy `shop`".
+        plan: the differences; None where there are errors in what is declared or in what is given for the other side.
+        access: what applying opens and closes.
+        foreign_access: what foreign objects open and close beside what is declared.
+    """
+
+    report: Report
+    configuration: Configuration
+    compared_with: str
+    subject: str
+    plan: Plan | None
+    access: Access = UNCHANGED
+    foreign_access: Access = UNCHANGED
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything does, foreign objects and conflicts among it."""
+        return self.plan is not None and bool(self.plan.changes)
+
+    def changes_access(self, how: str) -> bool:
+        """Whether applying it, or a foreign object, `widened` or `narrowed` access; what is undecided may have."""
+        both = (self.access, self.foreign_access)
+        return any(each.classed in {how, "both"} or each.undecided for each in both)
+
+    def only(self, kinds: Iterable[str]) -> Diff:
+        """The same with changes of these kinds alone; conflicts always stay."""
+        return self if self.plan is None else replace(self, plan=self.plan.only(kinds))
+
+    def text(self, output: str = "text", *, color: bool = False, width: int = 80) -> str:
+        """The report as `text`, `json`, `summary` or `markdown`.
+
+        Raises:
+            ValueError: there is no plan; see `report`.
+        """
+        from ztdsl.diff.formats import render  # noqa: PLC0415 - whoever gates on the result prints nothing
+
+        return render(self.shown, output, color=color, width=width)
+
+    @property
+    def shown(self) -> Shown:
+        """All that a report says.
+
+        Raises:
+            ValueError: there is no plan; see `report`.
+        """
+        if self.plan is None:
+            msg = "nothing was compared; see `report`"
+            raise ValueError(msg)
+        return Shown(self.compared_with, self.subject, self.plan, self.access, self.foreign_access)
+
+
+def diff_live(
+    source: str | Path | Policy | None = None,
+    *,
+    filename: Sequence[str] = (),
+    live: Sequence[str] = (),
+    base: str | None = None,
+    selection: Selection | None = None,
+    former_namespaces: Sequence[str] = (),
+    workloads: str | None = None,
+    mesh: str | Mesh | None = None,
+    config: Path | None = None,
+    istio_version: str | None = None,
+    today: date | None = None,
+    templates: Path | None = None,
+) -> Diff:
+    """What applying a policy or manifests changes; reads only, and neither prints nor exits.
+
+    Args:
+        source: a policy file, `file.py:variable`, or a policy. Loading a file runs it.
+        filename: manifests instead of a policy: files, directories, `-`.
+        live: files and directories that stand for the cluster.
+        base: what is compared with instead: a policy file, manifests, or a revision in git, whose files run.
+        selection: which cluster, as whom, which namespaces. Its context is by default that of the mesh.
+        former_namespaces: namespaces that the policy has left, whose objects are to be deleted.
+        workloads: an inventory of workloads for the effect on access; a policy declares its own.
+        mesh: the name of a configured mesh, or a mesh.
+        config: the configuration file, instead of the one found upwards.
+        istio_version: the mesh's version, such as `1.30`.
+        today: the day against which end dates are held.
+        templates: not used; as for other verbs.
+
+    Raises:
+        ConfigurationFailure: the configuration is malformed, or no mesh was chosen.
+        LoadFailure: the policy file does not load, or holds no single policy.
+        BaseFailure: what `base` names cannot be had, or has errors.
+        ClusterFailure: the cluster was not read, or not all of it.
+        ManifestFailure: what `live` names is no set of objects that a cluster could hold.
+    """
+    options = Options(mesh, config, istio_version, today, templates)
+    namespaces = None if selection is None else selection.namespaces
+    if source is not None:
+        declared = of_policy(source, options, former_namespaces)
+    else:
+        assumed = namespaces[0] if namespaces is not None and len(namespaces) == 1 else None
+        declared = of_files(filename, options, former_namespaces, assumed)
+    if declared.report.has_errors:
+        return Diff(declared.report, declared.configuration, "", declared.words, None)
+    known, problems = _workloads(workloads)
+    if problems:
+        report = Report(sorted_findings([*declared.report.findings, *problems]))
+        if report.has_errors:
+            return Diff(report, declared.configuration, "", declared.words, None)
+    declared = _within(declared, namespaces)
+    if base is not None:
+        from ztdsl.api.revision import read_base  # noqa: PLC0415 - most compare with a cluster
+
+        old = _within(read_base(base, source, filename, declared.configuration, options), namespaces)
+        return _with_base(declared, old, known)
+    return _with_live(declared, _read(declared, live, selection), known, namespaces)
+
+
+def _workloads(file: str | None) -> tuple[tuple[KnownWorkload, ...] | None, tuple[Diagnostic, ...]]:
+    if file is None:
+        return None, ()
+    from ztdsl.manifests import read_workloads  # noqa: PLC0415 - a policy declares its own
+
+    return read_workloads(file)
+
+
+def _read(declared: Declared, live: Sequence[str], selection: Selection | None) -> Live:
+    from ztdsl.cluster import Selection, read_cluster, read_directory  # noqa: PLC0415 - errors of a policy come first
+
+    if live:
+        return read_directory(live)
+    chosen = selection or Selection()
+    if chosen.context is None:
+        chosen = replace(chosen, context=declared.configuration.mesh.kube_context)
+    return read_cluster(chosen)
+
+
+def _within(declared: Declared, namespaces: tuple[str, ...] | None) -> Declared:
+    """What is declared in these namespaces."""
+    if namespaces is None:
+        return declared
+    return replace(
+        declared,
+        wanted=tuple(each for each in declared.wanted if each.key[1] in namespaces),
+        manifests=tuple(each for each in declared.manifests if each.meta.namespace in namespaces),
+    )
+
+
+def _with_base(declared: Declared, old: Declared, known: tuple[KnownWorkload, ...] | None) -> Diff:
+    found = revisions(old.wanted, declared.wanted)
+    mesh = declared.configuration.mesh
+    access = (
+        changed_access(old.manifests, declared.manifests, mesh, known, declared.model) if found.changes else UNCHANGED
+    )
+    return Diff(declared.report, declared.configuration, old.words, declared.words, found, access)
+
+
+def _with_live(
+    declared: Declared, live: Live, known: tuple[KnownWorkload, ...] | None, namespaces: tuple[str, ...] | None
+) -> Diff:
+    objects = [each for each in live.objects if namespaces is None or each.key[1] in namespaces]
+    found = plan(declared.wanted, objects, declared.owned)
+    findings = sorted_findings([*declared.report.findings, *live.findings, *conflicts(found, declared.owned)])
+    report = replace(declared.report, findings=findings)
+    access, foreign = UNCHANGED, UNCHANGED
+    if found.changes:
+        there = {each.key: each.manifest for each in objects}
+        mesh = declared.configuration.mesh
+        running = known if known is not None else live.workloads
+        before = list(there.values())
+        after = _afterwards(found, declared, there)
+        access = changed_access(before, after, mesh, running, declared.model)
+        strangers = {tuple(each.key) for each in found.of("foreign")}
+        if strangers:
+            alone = [each for each in after if _key(each) not in strangers]
+            foreign = changed_access(alone, after, mesh, running, declared.model)
+    return Diff(report, declared.configuration, live.described, declared.words, found, access, foreign)
+
+
+def _key(manifest: Manifest) -> tuple[str, str, str]:
+    return type(manifest).__name__, manifest.meta.namespace, manifest.meta.name
+
+
+def _afterwards(found: Plan, declared: Declared, there: dict[tuple[str, str, str], Manifest]) -> list[Manifest]:
+    """What the cluster holds once the plan is applied; what is in conflict stays as it is, as do others' objects.
+
+    An object that is not replaced keeps its age, which decides between PeerAuthentications.
+    """
+    wanted = {_key(each): each for each in declared.manifests}
+    stays = {tuple(each.key) for each in found.of("conflict")}
+    goes = {tuple(each.key) for each in found.of("delete")}
+    kept = {key: each for key, each in there.items() if key not in goes}
+    for key, each in wanted.items():
+        if key not in stays:
+            old = kept.get(key)
+            kept[key] = each if old is None else replace(each, meta=replace(each.meta, created=old.meta.created))
+    return list(kept.values())
+
+
+ONLY: Final = tuple(kind for kind in KINDS if kind != "conflict")
+"""The kinds of changes that `only` chooses among."""

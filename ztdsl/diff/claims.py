@@ -1,0 +1,41 @@
+"""Findings about objects of which two policies disagree whose they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.diagnostics.catalogue import diagnostic
+
+if TYPE_CHECKING:
+    from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.diff.change import Ownership, Plan
+
+_MOST_NAMED: Final = 5
+
+
+def conflicts(found: Plan, owned: Ownership) -> list[Diagnostic]:
+    """An error for each object of which two policies disagree, and one for all in namespaces that are not ours."""
+    findings: list[Diagnostic] = []
+    strays: dict[str, list[str]] = {}
+    for each in found.of("conflict"):
+        if each.claimed_by is None:
+            strays.setdefault(each.key.namespace, []).append(f"{each.key.kind} `{each.key.name}`")
+            continue
+        name = f"{each.key.kind} `{each.key.namespace}/{each.key.name}`"
+        message = f"{name} belongs to policy `{each.claimed_by}` in the cluster"
+        note = [f"it is declared here, at {each.declared_at}"] if each.declared_at else []
+        advice = [
+            "declare the workload in one of the two policies",
+            f"if `{each.claimed_by}` is this policy's old name, relabel its objects first",
+        ]
+        findings.append(diagnostic("ZT730", message, None, notes=note, help=advice))
+    names = " and ".join(f"`{name}`" for name in sorted(owned.policies))
+    for namespace, objects in sorted(strays.items()):
+        listed = ", ".join(objects[:_MOST_NAMED]) + (", …" if len(objects) > _MOST_NAMED else "")
+        message = f"namespace `{namespace}` has objects of a policy {names}, and this one declares nothing there"
+        advice = [
+            f"if the policy has left the namespace, say so: `--former-namespace {namespace}` lists them as deletions",
+            "if another policy has the same name, rename one of the two",
+        ]
+        findings.append(diagnostic("ZT731", message, None, notes=[listed], help=advice))
+    return findings

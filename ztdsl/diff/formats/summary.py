@@ -1,0 +1,31 @@
+"""Differences in a line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ztdsl.diagnostics.formats.escape import visible
+from ztdsl.diagnostics.formats.style import Style
+from ztdsl.diff.formats.text import headline
+from ztdsl.diff.formats.wording import access_word, heading, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ztdsl.diff.shown import Shown
+
+
+def render(shown: Shown, *, color: bool = False, width: int = 80) -> str:
+    """What is compared, each object in a line, each opening and closing in a line, and the counts."""
+    del width  # a line is an object
+    return "".join(f"{line}\n" for line in _lines(shown, Style(color=color)))
+
+
+def _lines(shown: Shown, style: Style) -> Iterator[str]:
+    yield heading(shown)
+    yield from (headline(change, style) for change in shown.plan.changes)
+    for effect in (*shown.access.effects, *shown.foreign.effects):
+        yield visible(f"{effect.kind} {effect.place}: {effect.callers}: {effect.what}")
+    yield tally(shown)
+    if shown.plan.changes or shown.access.undecided:
+        yield f"access: {access_word(shown)}"
