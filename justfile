@@ -48,6 +48,22 @@ mesh *arguments="up":
 mesh-test *arguments:
     ZTC_LANES=mesh {{ python }} -m pytest -n 2 --dist loadfile tests/mesh {{ arguments }}
 
+# Policies change while clients send, in several orders of their objects; prints a table: 11 minutes
+mesh-transitions *words:
+    {{ python }} -m tests.mesh.transition_table {{ words }}
+
+# What a proxy carries of a thousand services' rules; prints a table: some minutes
+mesh-scale *words:
+    {{ python }} -m tests.mesh.scale {{ words }}
+
+# A long random walk through policies on a real mesh
+mesh-soak steps="400" seed="2":
+    ZTC_LANES=mesh ZTC_MESH_STEPS={{ steps }} ZTC_MESH_SEED={{ seed }} {{ python }} -m pytest tests/mesh/test_random_walk.py
+
+# Record again what the examples do on a real mesh
+mesh-record:
+    ZTC_LANES=mesh {{ python }} -m pytest tests/mesh/test_examples.py tests/mesh/test_report.py --golden
+
 # Repair what can be repaired without thinking
 fix:
     {{ python }} -m ruff check --fix

@@ -29,6 +29,9 @@ What `ztc simulate`, `ztc test` and `ztc check -f` say about manifests is compar
 code makes the configuration of a proxy, a real Envoy runs it, and every request below was sent to that Envoy, over
 real connections, with real client certificates and real signed tokens. The outcomes are recorded in
 `tests/conformance/vectors/` and replayed by every run of the tests. This page is made from them.
+
+What whole policies do in a running mesh, with a control plane, sidecars and gateways, is on
+[a page of its own](real-mesh.md).
 """
 _SIZES = {"pairs": "ZTC_CONFORMANCE_PAIRS", "specs": "ZTC_CONFORMANCE_SPECS", "agreement": "AGREEMENT_EXAMPLES"}
 _TAIL = """\

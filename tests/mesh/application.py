@@ -25,6 +25,7 @@ class _Echo(BaseHTTPRequestHandler):
     """Answers every method with what arrived."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else head and body, sent apart, wait for each other 40 ms
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):

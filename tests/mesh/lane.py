@@ -33,7 +33,3 @@ def required() -> Iterator[None]:
 def own_name(part: str) -> str:
     """A name for a mesh that no other run uses at the same time."""
     return f"{part}-{os.getpid()}"
-
-
-SUMMARY: Final = "summary of the mesh"
-"""The property in which a test says what it did; the lane's log ends with all of them."""

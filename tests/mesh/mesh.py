@@ -25,7 +25,7 @@ from tests.mesh.settling import settle
 from ztdsl.traffic.mesh import Mesh as Facts
 
 _AT_ONCE: Final = 4
-_OWNER: Final = "owner"
+OWNER: Final = "owner"
 """The file with the id of the process that the mesh ends with."""
 ISTIO_CA: Final = "istio-ca"
 
@@ -69,7 +69,7 @@ class Mesh:
         remove(self.place)
         remove_abandoned()
         self.place.directory.mkdir(mode=0o755)
-        (self.place.directory / _OWNER).write_text(str(os.getpid()), encoding="ascii")
+        (self.place.directory / OWNER).write_text(str(os.getpid()), encoding="ascii")
         network.create(self.place)
         try:
             (self.place.directory / "certificates").mkdir()
@@ -100,7 +100,7 @@ class Mesh:
 
     def keep(self) -> None:
         """Let it run on when this process ends, until somebody removes it."""
-        (self.place.directory / _OWNER).unlink()
+        (self.place.directory / OWNER).unlink()
 
     def add_pods(self, specs: Sequence[PodSpec]) -> None:
         """Start pods and what Kubernetes knows of them; ready when all their proxies are.
@@ -209,7 +209,7 @@ def remove_abandoned() -> None:
     """Remove meshes whose process was killed before it could."""
     for name in network.meshes():
         place = Place(name)
-        owner = place.directory / _OWNER
+        owner = place.directory / OWNER
         if owner.exists() and not Path("/proc", owner.read_text(encoding="ascii")).exists():
             remove(place)
 

@@ -102,7 +102,7 @@ class Shape(NamedTuple):
 
     Attributes:
         make: the policy, for so many services.
-        path: what the caller that is looked for last may ask for.
+        path: what the caller that is named last may ask for.
         caller: namespace and name of that caller.
     """
 

@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.conformance.lab import tokens
+from tests.mesh.meeting import verdict_of
 from tests.mesh.mesh import Mesh
 from tests.mesh.pod import Pod, PodConnection, PodSpec
 from tests.mesh.world import OUTSIDE, UNDECLARED
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.request import AnyToken, Http, InvalidToken, Place, Proxy, Request, Tls
 
-_WORDS: Final = {
-    "RBAC: access denied": Verdict.DENY,
-    "Audiences in Jwt are not allowed": Verdict.UNAUTHENTICATED,
-}
 _ALPN: Final = {
     "http": ["istio-http/1.1", "istio", "http/1.1"],
     "grpc": ["istio-h2", "istio", "h2"],
@@ -41,15 +38,6 @@ FAULTS: Final = (
 """What can be wrong with a token, in the words of `tokens.invalid`."""
 _OTHER_WORDS: Final = {"it has expired": "expired", "it is not valid yet": "not valid yet"}
 """The same in the words of `ztc test`."""
-_UNREACHABLE: Final = 503
-_GRPC_VERDICTS: Final = {
-    0: Verdict.ALLOW,
-    7: Verdict.DENY,
-    13: Verdict.REJECTED,  # of status 400 (Envoy `Grpc::Utility::httpToGrpcStatus`)
-    14: Verdict.REFUSED,
-    16: Verdict.UNAUTHENTICATED,
-}
-_PROTOCOL_ERROR: Final = 1
 """Why a stream of HTTP/2 is ended whose request is malformed (RFC 9113, section 8.1.1)."""
 
 
@@ -252,45 +240,6 @@ class Sender:
                 raise CannotSend(message)
             return tokens.invalid(_fault(token.why), self._accepted[0])
         return tokens.valid(dict(token.claims))
-
-
-def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
-    """The verdict that a client met.
-
-    Args:
-        answer: of `tests.mesh.calls.call`.
-        through_sidecar: whether the client's own sidecar stands between, which answers 503 for what it cannot reach.
-    """
-    if "refused" in answer:
-        return Verdict.REFUSED
-    if "echo" in answer:
-        return Verdict.ALLOW
-    if "reset" in answer:
-        return Verdict.REJECTED if answer["reset"] == _PROTOCOL_ERROR else Verdict.REFUSED
-    if "grpc_status" in answer:
-        said = _WORDS.get(answer.get("details", ""))
-        return said or _GRPC_VERDICTS.get(answer["grpc_status"], Verdict.UNKNOWN)
-    status, body = answer["status"], answer["body"]
-    for words, verdict in _WORDS.items():
-        if status == 403 and (body.startswith(words) or _length(answer) == len(words)):
-            return verdict
-    if status == 401:
-        return Verdict.UNAUTHENTICATED
-    if status == 400:
-        return Verdict.REJECTED
-    if status == _UNREACHABLE and through_sidecar and "upstream connect error" in body:
-        return Verdict.REFUSED
-    return Verdict.ALLOW if (status == 200 and body.startswith("{")) or _is_head(answer) else Verdict.UNKNOWN
-
-
-def _length(answer: Mapping[str, Any]) -> int | None:
-    """How long the body is that an answer to HEAD does not show."""
-    lengths = [value for name, value in answer["headers"] if name == "content-length" and not answer["body"]]
-    return int(lengths[0]) if lengths else None
-
-
-def _is_head(answer: Mapping[str, Any]) -> bool:
-    return bool(answer["status"] == 200 and not answer["body"])
 
 
 def _host(target: Pod, port: int) -> str:

@@ -174,7 +174,7 @@ class Small:
         return file
 
 
-def until(is_so: Callable[[], bool], what: str) -> float:
+def until(is_so: Callable[[], bool], what: str, patience: float = _PATIENCE) -> float:
     """The seconds until it is so.
 
     Raises:
@@ -182,7 +182,7 @@ def until(is_so: Callable[[], bool], what: str) -> float:
     """
     start = time.monotonic()
     while not is_so():
-        assert time.monotonic() - start < _PATIENCE, f"not in {_PATIENCE} s: {what}"
+        assert time.monotonic() - start < patience, f"not in {patience} s: {what}"
         time.sleep(_PAUSE)
     return time.monotonic() - start
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -57,18 +57,17 @@ def is_recording(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--golden"))
 
 
-def test_requests_meet_what_is_predicted(
-    stage: Stage, capsys: pytest.CaptureFixture[str], *, is_recording: bool
-) -> None:
+def test_requests_meet_what_is_predicted(stage: Stage, note: Callable[[str], None], *, is_recording: bool) -> None:
     """From every client to every port, on both sides of every border: nothing is met that was not predicted.
 
     There are as many as on the day of the record at least, of every verdict, and no more that cannot be sent.
     """
     requests = chain(border_requests(stage.model), pair_requests(stage.model))
     tally = compare(stage.sender, stage.manifests, Simulator(stage.model), requests)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{stage.name}: {tally.sent} requests, {dict(tally.unsent)} not sent\n")
     assert tally.different == []
+    verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in tally.agreed.most_common())
+    unsent = sum(tally.unsent.values())
+    note(f"example {stage.name}: {tally.sent:,} requests, all as predicted ({verdicts}); {unsent} cannot be sent")
     found = _found(stage, tally)
     if is_recording:
         record(_versions(), stage.name, found)

@@ -16,10 +16,11 @@ from typing import Final, NamedTuple
 
 from tests.conformance.lab import tokens
 from tests.mesh.changes import FACTS, KEYS, Change, world
+from tests.mesh.meeting import verdict_of
 from tests.mesh.mesh import Mesh
 from tests.mesh.pod import PodConnection
 from tests.mesh.processes import Stopped
-from tests.mesh.sending import Sender, Sending, verdict_of
+from tests.mesh.sending import Sender, Sending
 from tests.mesh.world import pods_of, services_of
 from ztdsl.istio.document import document
 from ztdsl.istio.evaluate import Evaluator

@@ -190,9 +190,9 @@ def write_kubeconfig(file: Path, url: str, user: Mapping[str, Any] | None = None
     plain = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [{"name": "here", "cluster": {"server": url}}],
+        "clusters": [{"name": f"cluster-of-{context}", "cluster": {"server": url}}],
         "users": [{"name": "reader", "user": dict(user or {})}],
-        "contexts": [{"name": context, "context": {"cluster": "here", "user": "reader"}}],
+        "contexts": [{"name": context, "context": {"cluster": f"cluster-of-{context}", "user": "reader"}}],
         "current-context": context,
     }
     file.write_text(json.dumps(plain), encoding="utf-8")

@@ -46,7 +46,7 @@ def trouble(selection: Selection) -> Trouble:
     ],
 )
 def test_failed_login_is_a_login(user: dict[str, Any], tmp_path: Path) -> None:
-    """A login program that fails, is missing, prints nonsense or wants a terminal is told from a server that is gone."""
+    """A login program that fails, is missing, prints nonsense or wants a terminal is no lost connection."""
     config = write_kubeconfig(tmp_path / "kubeconfig", "https://127.0.0.1:1", user)
 
     assert trouble(Selection(kubeconfig=str(config))).cause is Cause.NOT_LOGGED_IN

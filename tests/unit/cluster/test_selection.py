@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ztdsl.cluster.selection import seconds
+from ztdsl.cluster.selection import is_namespace, seconds
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,11 @@ def test_anything_else_is_no_duration(text: str) -> None:
     """What `kubectl` would not read either is refused before it is started."""
     with pytest.raises(ValueError, match="no duration"):
         seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("shop", True), ("a", True), ("a-1", True), ("-a", False), ("a.b", False)]
+)
+def test_namespaces_have_the_names_of_labels(name: str, expected: bool) -> None:
+    """Dots and capitals are for other kinds of names."""
+    assert is_namespace(name) is expected

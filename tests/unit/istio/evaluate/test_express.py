@@ -66,6 +66,8 @@ CONDITIONS = st.builds(
             "source.ip",
             "connection.sni",
             "destination.ip",
+            "request.auth.principal",
+            "request.auth.audiences",
             "unknown",
         ]
     ),
@@ -131,7 +133,7 @@ REQUESTS = st.builds(
         st.none(),
         st.builds(
             Http,
-            method=st.sampled_from(["GET", "POST", "get"]),
+            method=st.sampled_from(["GET", "POST", "PATCH", "OPTIONS", "get"]),
             path=st.sampled_from(["/a", "/a/b", "/a//b?x", "/x/../a", "/%61", "/..;/a", "/a%00", "*", "/a#b"]),
             host=st.sampled_from([None, "foo.example.com", "a.org"]),
             headers=st.sampled_from(
@@ -139,7 +141,16 @@ REQUESTS = st.builds(
             ),
         ),
     ),
-    tokens=st.sampled_from([(), (token(g="v"),), (InvalidToken("expired"),), (token(iss="other"),)]),
+    tokens=st.sampled_from(
+        [
+            (),
+            (token(g="v"),),
+            (InvalidToken("expired"),),
+            (token(iss="other"),),
+            (token(aud=["v"], exp=-1),),
+            (token(aud="v"),),
+        ]
+    ),
 )
 
 

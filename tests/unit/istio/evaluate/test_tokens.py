@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ztdsl.istio.evaluate import token_rule
 from ztdsl.istio.evaluate.tokens import Outcome, TokenReader, TokenResult
 from ztdsl.istio.kinds import JwtRule, Meta, RequestAuthentication, TokenHeader
 from ztdsl.traffic.decision import Decider
@@ -337,3 +338,17 @@ def test_no_reason_repeats_what_the_sender_says() -> None:
         ask(headers={"authorization": ("Bearer secret",)}),
     ):
         assert "secret" not in (rules(ONE).read(asked).reason or "")
+
+
+def test_a_token_is_judged_once_and_never_for_another() -> None:
+    """The judgement of an object that is gone is not that of one with its id; memory is bounded."""
+    reader = rules(JwtRule(A, ("orders",)))
+    for index in range(3 * token_rule._MOST_KEPT):
+        audience = "orders" if index % 2 else "carts"
+        assert said(reader.read(ask(token(aud=audience)))) == ("passed" if index % 2 else 403)
+    kept = ask(token(aud="orders", scope="a b"))
+    first, second = reader.read(kept), reader.read(kept)
+    assert first.claims is second.claims
+    assert first.claims == {"iss": A, "sub": "u1", "aud": "orders", "scope": ["a", "b"]}
+    assert kept.tokens[0] == token(aud="orders", scope="a b")
+    assert all(len(rule._judged) <= token_rule._MOST_KEPT for rule in reader._rules)
