@@ -12,6 +12,9 @@ _WORDS: Final = {
     "Audiences in Jwt are not allowed": Verdict.UNAUTHENTICATED,
 }
 _UNREACHABLE: Final = 503
+_GRPC_UNAVAILABLE: Final = 14
+_BY_THE_WORKLOAD: Final = "remote reset"
+"""How Envoy ends its words where the workload itself refused: its library knows gRPC by POST alone."""
 _GRPC_VERDICTS: Final = {
     0: Verdict.ALLOW,
     7: Verdict.DENY,
@@ -36,6 +39,8 @@ def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
     if "reset" in answer:
         return Verdict.REJECTED if answer["reset"] == _PROTOCOL_ERROR else Verdict.REFUSED
     if "grpc_status" in answer:
+        if answer["grpc_status"] == _GRPC_UNAVAILABLE and answer.get("details", "").endswith(_BY_THE_WORKLOAD):
+            return Verdict.ALLOW
         said = _WORDS.get(answer.get("details", ""))
         return said or _GRPC_VERDICTS.get(answer["grpc_status"], Verdict.UNKNOWN)
     status, body = answer["status"], answer["body"]

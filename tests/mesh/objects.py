@@ -73,3 +73,16 @@ def namespace(name: str) -> dict[str, Any]:
 def account(space: str, name: str) -> dict[str, Any]:
     """A service account."""
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": space}}
+
+
+def fresh_connections() -> dict[str, Any]:
+    """Lets sidecars open a connection for each request.
+
+    One that is open when a policy changes has the old policy for its next request, see `test_open_connections`.
+    """
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "DestinationRule",
+        "metadata": {"name": "fresh", "namespace": "istio-system"},
+        "spec": {"host": "*.local", "trafficPolicy": {"connectionPool": {"http": {"maxRequestsPerConnection": 1}}}},
+    }

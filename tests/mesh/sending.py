@@ -161,9 +161,8 @@ class Sender:
         if request.http is not None and request.http.host is None:
             actual = replace(actual, http=replace(request.http, host=_host(target, request.to.port or 0)))
         job: dict[str, Any] = {"address": target.address, "port": request.to.port, "source": actual.source_ip}
-        if request.tls is not Tls.NONE and target.spec.proxy == "router":
-            message = "TLS to a gateway's plain listener"
-            raise CannotSend(message)
+        if target.spec.proxy == "router":
+            _require_its_tls(request, kind)
         if request.tls is not Tls.NONE:
             job["tls"] = self._tls(request, kind)
         return Sending(self._outside, job | self._what(actual, kind), actual)
@@ -244,6 +243,16 @@ class Sender:
 
 def _host(target: Pod, port: int) -> str:
     return f"{target.spec.name}.{target.spec.namespace}.svc.cluster.local:{port}"
+
+
+def _require_its_tls(request: Request, kind: str) -> None:
+    """See that a gateway's port is met as it expects: in plaintext for requests, in TLS that it passes on for bytes."""
+    if kind != "tcp" and request.tls is not Tls.NONE:
+        message = "TLS to a gateway's plain listener"
+        raise CannotSend(message)
+    if kind == "tcp" and request.tls is not Tls.OTHER:
+        message = "no TLS of its own to a gateway that passes TLS on"
+        raise CannotSend(message)
 
 
 def _kind(request: Request, target: PodSpec) -> str:

@@ -19,7 +19,7 @@ from tests.conformance.lab.authority import Authority
 from tests.mesh.agreement import Tally, compare, is_met, send
 from tests.mesh.lane import own_name
 from tests.mesh.mesh import Mesh
-from tests.mesh.objects import ServicePort, ServiceSpec
+from tests.mesh.objects import ServicePort, ServiceSpec, fresh_connections
 from tests.mesh.pod import Pod, PodSpec
 from tests.mesh.sending import Sender, Sending
 from tests.mesh.small_requests import SERVER_PORTS, Plain
@@ -218,15 +218,6 @@ def _path(plain: Plain) -> str:
 def _service(spec: PodSpec) -> ServiceSpec:
     ports = [ServicePort(_SERVICE_PORTS.get(port, port), port, protocol) for port, protocol in spec.ports.items()]
     return ServiceSpec(spec.namespace, spec.name, spec.labels, ports)
-
-
-def fresh_connections() -> Plain:
-    """Lets sidecars open a connection for each request.
-
-    One that is open when a policy changes has the old policy for its next request, see `test_open_connections`.
-    """
-    spec = {"host": "*.local", "trafficPolicy": {"connectionPool": {"http": {"maxRequestsPerConnection": 1}}}}
-    return _networking("DestinationRule", spec, "fresh", "istio-system")
 
 
 def _networking(kind: str, spec: Plain, name: str = "ingress", space: str = "edge") -> Plain:

@@ -9,8 +9,9 @@ import pytest
 
 from tests.conformance.lab import tokens
 from tests.mesh import lane
+from tests.mesh.objects import fresh_connections
 from tests.mesh.sending import Sending
-from tests.mesh.small import Small, built, fresh_connections
+from tests.mesh.small import Small, built
 from tests.mesh.small_requests import CLIENT, INGRESS, PASSTHROUGH, VISITOR, Plain, call, connection, get, policy
 from ztdsl import (
     Anyone,

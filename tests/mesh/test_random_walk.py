@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.mesh import lane
 from tests.mesh.agreement import compare
 from tests.mesh.mesh import Mesh
+from tests.mesh.objects import fresh_connections
 from tests.mesh.sending import Sender
 from tests.mesh.world import key_hosts_of, populate
 from tests.property.calls import request_of
@@ -70,6 +71,7 @@ def walk() -> Iterator[Walk]:
     assert model is not None
     with lane.required(), Mesh(lane.own_name("walk"), RENAMED, key_hosts=key_hosts_of(model)) as mesh:
         populate(mesh, model)
+        mesh.cluster.apply([fresh_connections()])
         accepted = [{"iss": each.issuer, "aud": (each.audiences or ("any",))[0]} for each in model.issuers]
         yield Walk(mesh, Sender(mesh, RENAMED.trust_domain, accepted))
 

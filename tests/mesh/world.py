@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from tests.conformance.lab import tokens
 from tests.mesh.objects import ServicePort, ServiceSpec
 from tests.mesh.pod import PodSpec
-from ztdsl.ir.model import Model, Protocol, Workload, WorkloadKind
+from ztdsl.ir.model import Model, Port, Protocol, Workload, WorkloadKind
 
 if TYPE_CHECKING:
     from tests.mesh.mesh import Mesh
 
-OUTSIDE: Final = PodSpec("outside", "stranger", "stranger", proxy=None)
-"""A workload without sidecar, from which clients of any kind connect directly."""
+_ECHO: Final = 7000
+OUTSIDE: Final = PodSpec("outside", "stranger", "stranger", {"app": "stranger"}, {_ECHO: "tcp"}, proxy=None)
+"""A workload without sidecar, from which clients of any kind connect directly; it sends back what it gets."""
 UNDECLARED_PORT: Final = 9
 """A port on which every sidecar's workload listens without saying so."""
 UNDECLARED: Final = "undeclared"
@@ -67,8 +68,9 @@ def undeclared_pods_of(model: Model) -> list[PodSpec]:
 
 
 def services_of(model: Model) -> list[ServiceSpec]:
-    """A Service for each workload with ports."""
-    return [
+    """A Service for each workload with ports, and one for the stranger."""
+    stranger = ServiceSpec(OUTSIDE.namespace, OUTSIDE.name, OUTSIDE.labels, [ServicePort(_ECHO, _ECHO, "tcp")])
+    declared = [
         ServiceSpec(
             each.namespace,
             each.name,
@@ -81,12 +83,13 @@ def services_of(model: Model) -> list[ServiceSpec]:
         for each in model.workloads
         if each.ports
     ]
+    return [*declared, stranger]
 
 
 def gateway_objects(model: Model) -> list[dict[str, Any]]:
     """For each gateway a Gateway that listens on its ports for every host, and what answers there.
 
-    The gateway itself answers with status 200, so that an allowed request needs no other workload.
+    The gateway itself answers requests with status 200; TLS that it does not end goes on to the stranger.
     """
     return [
         part
@@ -111,19 +114,28 @@ def _pod(workload: Workload) -> PodSpec:
 
 
 def _gateway(workload: Workload) -> dict[str, Any]:
-    servers = [
-        {
-            "port": {"number": port.container, "name": f"http-{port.container}", "protocol": "HTTP"},
-            "hosts": ["*"],
-        }
-        for port in workload.ports
-    ]
+    servers = [_server(port) for port in workload.ports]
     return _networking(workload, "Gateway", {"selector": dict(workload.labels), "servers": servers})
+
+
+def _server(port: Port) -> dict[str, Any]:
+    if port.protocol is Protocol.TLS:
+        facts = {"number": port.container, "name": f"tls-{port.container}", "protocol": "TLS"}
+        return {"port": facts, "hosts": ["*"], "tls": {"mode": "PASSTHROUGH"}}
+    facts = {"number": port.container, "name": f"http-{port.container}", "protocol": "HTTP"}
+    return {"port": facts, "hosts": ["*"]}
 
 
 def _virtual_service(workload: Workload) -> dict[str, Any]:
     answer = {"directResponse": {"status": 200, "body": {"string": "{}"}}}
-    return _networking(workload, "VirtualService", {"hosts": ["*"], "gateways": [workload.name], "http": [answer]})
+    stranger = {"host": f"{OUTSIDE.name}.{OUTSIDE.namespace}.svc.cluster.local", "port": {"number": _ECHO}}
+    passed_on = [
+        {"match": [{"port": port.container, "sniHosts": ["*"]}], "route": [{"destination": stranger}]}
+        for port in workload.ports
+        if port.protocol is Protocol.TLS
+    ]
+    routes = {"http": [answer], **({"tls": passed_on} if passed_on else {})}
+    return _networking(workload, "VirtualService", {"hosts": ["*"], "gateways": [workload.name], **routes})
 
 
 def _networking(workload: Workload, kind: str, spec: dict[str, Any]) -> dict[str, Any]:
