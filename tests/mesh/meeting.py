@@ -39,10 +39,7 @@ def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
     if "reset" in answer:
         return Verdict.REJECTED if answer["reset"] == _PROTOCOL_ERROR else Verdict.REFUSED
     if "grpc_status" in answer:
-        if answer["grpc_status"] == _GRPC_UNAVAILABLE and answer.get("details", "").endswith(_BY_THE_WORKLOAD):
-            return Verdict.ALLOW
-        said = _WORDS.get(answer.get("details", ""))
-        return said or _GRPC_VERDICTS.get(answer["grpc_status"], Verdict.UNKNOWN)
+        return _of_grpc(answer["grpc_status"], answer.get("details", ""))
     status, body = answer["status"], answer["body"]
     for words, verdict in _WORDS.items():
         if status == 403 and (body.startswith(words) or _length(answer) == len(words)):
@@ -54,6 +51,12 @@ def verdict_of(answer: Mapping[str, Any], *, through_sidecar: bool) -> Verdict:
     if status == _UNREACHABLE and through_sidecar and "upstream connect error" in body:
         return Verdict.REFUSED
     return Verdict.ALLOW if (status == 200 and body.startswith("{")) or _is_head(answer) else Verdict.UNKNOWN
+
+
+def _of_grpc(status: int, details: str) -> Verdict:
+    if status == _GRPC_UNAVAILABLE and details.endswith(_BY_THE_WORKLOAD):
+        return Verdict.ALLOW
+    return _WORDS.get(details) or _GRPC_VERDICTS.get(status, Verdict.UNKNOWN)
 
 
 def _length(answer: Mapping[str, Any]) -> int | None:

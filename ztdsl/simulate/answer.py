@@ -42,8 +42,8 @@ def unknown(reason: str) -> Answer:
     return Answer(Verdict.UNKNOWN, None, reason=reason)
 
 
-def seen(status: int, http: Http | None) -> int | None:
+def seen(status: int | None, http: Http | None) -> int | None:
     """What a client sees of an HTTP status: gRPC has a status of its own inside of an HTTP 200."""
-    if http is None:
+    if http is None or status is None:
         return None
     return _FINE if http.is_grpc else status

@@ -31,7 +31,6 @@ _MOST_KEPT: Final = 1 << 13
 _LONGEST_KEPT: Final = 1 << 10
 """What is kept of a stream must not fill the memory, however many destinations and tokens it brings."""
 _QUOTE: Final = b'"'
-_BACKSLASH: Final = b"\\"
 _MTLS: Final = Tls.MTLS
 _NONE: Final = Tls.NONE
 
@@ -83,21 +82,19 @@ def request_from_line(line: bytes) -> Request:
         ValueError: it describes none; the message names the place, and never what stands in a token.
         RecursionError: it is nested too deeply.
     """
-    if _BACKSLASH not in line:
-        try:
-            request = _plain_request(line)
-        except (DecodeError, ValueError, KeyError, RecursionError):
-            request = None  # read below, which says what is wrong
-        if request is not None:
-            return request
-    return request_from(read_json(line))
+    try:
+        request = _plain_request(line)
+    except (DecodeError, ValueError, KeyError, RecursionError):
+        request = None  # read below, which says what is wrong
+    return request_from(read_json(line)) if request is None else request
 
 
 def _plain_request(line: bytes) -> Request | None:
-    """The request of a line without backslashes; None where a key of the line comes twice.
+    """The request of a line; None where a key may come twice.
 
-    The decoder takes the last of several equal keys and drops the others. They show nevertheless: every text that the
-    line may have, be it key or value, has two quotation marks, so that a line with more of them has something else.
+    The decoder takes the last of several equal keys and drops the others. They show nevertheless: every text that was
+    read, be it key or value, has two quotation marks. A line with more of them has something else, or has such marks
+    within its texts.
 
     Raises:
         DecodeError: the line is no JSON, or not of the form of a request.
@@ -106,12 +103,13 @@ def _plain_request(line: bytes) -> Request | None:
     """
     read = _read(line)
     given, token, name, peer, source_ip = read.http, read.token, read.id, read.peer, read.source_ip
+    to = bytes(read.to)
     if type(given) is _Http:
         http, quotes = _http(given)
-        called = _called_by_requests.get(to := bytes(read.to)) or _new_called(to, Chain.HTTP)
+        called = _called_by_requests.get(to) or _new_called(to, Chain.HTTP)
     else:
         http, quotes = None, _marks(given)
-        called = _called_by_connections.get(to := bytes(read.to)) or _new_called(to, Chain.TCP)
+        called = _called_by_connections.get(to) or _new_called(to, Chain.TCP)
     carried = _NOTHING if type(token) is UnsetType else _tokens(bytes(token))
     quotes += 2 + called.quotes + carried.quotes + _marks(name) + _marks(peer) + _marks(source_ip)
     peer = None if peer is UNSET else peer
@@ -119,14 +117,15 @@ def _plain_request(line: bytes) -> Request | None:
     if not (read.tls is UNSET and read.remote_ip is UNSET and read.sni is UNSET):
         quotes += _marks(read.tls) + _marks(read.remote_ip) + _marks(read.sni)
         tls = TLS[read.tls] if isinstance(read.tls, str) else tls
-        remote_ip, sni = _address(read.remote_ip, "remote_ip"), None if read.sni is UNSET else read.sni
+        remote_ip = address_from(read.remote_ip, "remote_ip") if isinstance(read.remote_ip, str) else None
+        sni = None if read.sni is UNSET else read.sni
     if quotes != line.count(_QUOTE):
         return None
     return Request(
         called.destination,
         peer,
         tls,
-        _address(source_ip, "source_ip"),
+        address_from(source_ip, "source_ip") if isinstance(source_ip, str) else None,
         remote_ip,
         sni,
         http,
@@ -142,19 +141,17 @@ def _marks(value: object) -> int:
 
 def _http(read: _Http) -> tuple[Http, int]:
     """The request on the connection, and how many quotation marks it takes with its key."""
-    host, headers = read.host, read.headers
-    quotes = 10 + _marks(host)
-    host = None if host is UNSET else host
+    host, headers, quotes = read.host, read.headers, 10
+    if type(host) is UnsetType:
+        host = None
+    else:
+        quotes += 2 if host is None else 4
     if headers is UNSET:
         return Http(read.method, read.path, host, NO_HEADERS), quotes
     if headers is None:
         return Http(read.method, read.path, host, NO_HEADERS), quotes + 2
     texts = sum([2 if type(lines) is str else 1 + len(lines) for lines in headers.values()])
     return Http(read.method, read.path, host, headers_from(headers)), quotes + 2 + 2 * texts
-
-
-def _address(value: _Text, at: str) -> str | None:
-    return address_from(value, at) if isinstance(value, str) else None
 
 
 def _tokens(text: bytes) -> _Carried:

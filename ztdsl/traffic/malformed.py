@@ -39,16 +39,17 @@ NOT_PRINTABLE: Final = "the path has characters that are not printable ASCII"
 
 
 class Rejection(NamedTuple):
-    """Envoy's own answer, and why."""
+    """Envoy's own answer, and why; no status where it ends the connection instead."""
 
-    status: int
+    status: int | None
     reason: str
 
 
 def receive(http: Http, normalization: PathNormalization) -> Http | Rejection:
     """The request as the filters get it, its target without scheme and host; or Envoy's own answer.
 
-    gRPC runs on HTTP/2, which knows no list of methods; other requests are taken to be HTTP/1.1.
+    gRPC runs on HTTP/2, which knows no list of methods, and whose codec ends a connection where a path does not begin
+    with a slash; other requests are taken to be HTTP/1.1.
     """
     if http.method not in _METHODS and not http.is_grpc:
         return Rejection(_BAD_REQUEST, "HTTP/1 has no such method, and methods are written in upper case")
@@ -59,7 +60,9 @@ def receive(http: Http, normalization: PathNormalization) -> Http | Rejection:
         rest = absolute[2]
         http = Http(http.method, rest if rest.startswith("/") else f"/{rest}", absolute[1], http.headers)
     fault = _fault(http, normalization)
-    return http if fault is None else Rejection(_BAD_REQUEST, fault)
+    if fault is None:
+        return http
+    return Rejection(None if fault is NO_SLASH and http.is_grpc else _BAD_REQUEST, fault)
 
 
 def _fault(http: Http, normalization: PathNormalization) -> str | None:

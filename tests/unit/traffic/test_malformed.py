@@ -100,3 +100,8 @@ def test_what_is_plain_goes_on_as_it_is(
     asked = http(method, path, host, headers)
     if is_plain(asked):
         assert receive(asked, normalization) == asked
+
+
+def test_a_grpc_call_without_a_slash_gets_no_answer() -> None:
+    """The codec of HTTP/2 ends the connection instead."""
+    assert receive(http("POST", "orders", headers=GRPC), BASE) == Rejection(None, NO_SLASH)
