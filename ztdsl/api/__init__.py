@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ztdsl.api.check import Check as Check
     from ztdsl.api.check import check_policy as check_policy
     from ztdsl.api.check import read_settings as read_settings
+    from ztdsl.api.diff import Diff as Diff
+    from ztdsl.api.diff import diff_live as diff_live
     from ztdsl.api.explain import Explanation as Explanation
     from ztdsl.api.explain import UnknownCode as UnknownCode
     from ztdsl.api.explain import UnknownWorkload as UnknownWorkload
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ztdsl.api.initialise import init_repository as init_repository
     from ztdsl.api.manifests import ManifestCheck as ManifestCheck
     from ztdsl.api.manifests import check_manifests as check_manifests
+    from ztdsl.api.revision import BaseFailure as BaseFailure
     from ztdsl.api.simulate import MalformedRequest as MalformedRequest
     from ztdsl.api.simulate import Simulation as Simulation
     from ztdsl.api.simulate import request_by_name as request_by_name
@@ -43,6 +46,8 @@ _MODULE_OF = {
     "Check": "check",
     "check_policy": "check",
     "read_settings": "check",
+    "Diff": "diff",
+    "diff_live": "diff",
     "Explanation": "explain",
     "UnknownCode": "explain",
     "UnknownWorkload": "explain",
@@ -51,6 +56,7 @@ _MODULE_OF = {
     "init_repository": "initialise",
     "ManifestCheck": "manifests",
     "check_manifests": "manifests",
+    "BaseFailure": "revision",
     "MalformedRequest": "simulate",
     "Simulation": "simulate",
     "request_by_name": "simulate",
@@ -69,8 +75,10 @@ _MODULE_OF = {
 }
 
 __all__ = [
+    "BaseFailure",
     "Build",
     "Check",
+    "Diff",
     "Explanation",
     "MalformedRequest",
     "ManifestCheck",
@@ -86,6 +94,7 @@ __all__ = [
     "build_text",
     "check_manifests",
     "check_policy",
+    "diff_live",
     "explain_code",
     "explain_service",
     "init_repository",

@@ -58,13 +58,21 @@ class Diff:
         return self.plan is not None and bool(self.plan.changes)
 
     def changes_access(self, how: str) -> bool:
-        """Whether applying it, or a foreign object, `widened` or `narrowed` access; what is undecided may have."""
-        both = (self.access, self.foreign_access)
-        return any(each.classed in {how, "both"} or each.undecided for each in both)
+        """Whether applying, or a foreign object, has `widened` or `narrowed` access, as far as is decided."""
+        return any(each.classed in {how, "both"} for each in (self.access, self.foreign_access))
+
+    @property
+    def undecided(self) -> bool:
+        """Whether some of the effect on access is not known."""
+        return bool(self.access.undecided or self.foreign_access.undecided)
 
     def only(self, kinds: Iterable[str]) -> Diff:
-        """The same with changes of these kinds alone; conflicts always stay."""
-        return self if self.plan is None else replace(self, plan=self.plan.only(kinds))
+        """The same with changes of these kinds and conflicts alone; the effect of applying stays whole."""
+        if self.plan is None:
+            return self
+        chosen = {*kinds}
+        foreign = self.foreign_access if "foreign" in chosen else UNCHANGED
+        return replace(self, plan=self.plan.only(chosen), foreign_access=foreign)
 
     def text(self, output: str = "text", *, color: bool = False, width: int = 80) -> str:
         """The report as `text`, `json`, `summary` or `markdown`.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ztdsl.api.declared import Declared
     from ztdsl.config import Configuration
     from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.dsl.policy import Policy
     from ztdsl.pipeline import Options
 
 _SHORT: Final = 9  # characters of a commit that people read
@@ -69,6 +70,9 @@ def read_base(
         if target_file(base).exists():
             return _sound(base, of_policy(base, kept))
         with TemporaryDirectory(prefix="ztc-") as made:
+            if not (source is None or isinstance(source, str | Path)):
+                msg = f"`{base}` is no file, and a policy that a program makes has no revisions"
+                raise _failure(msg)
             place = Path(made).resolve()
             old = _Revision(base, Path.cwd() if source is None else target_file(source).parent, place)
             return replace(_sound(base, old.declared(source, paths, now, options)), words=old.words)
@@ -98,7 +102,8 @@ class _Revision:
     def __init__(self, revision: str, near: Path, place: Path) -> None:
         self._revision, self._place = revision, place
         if revision.startswith("-"):
-            raise _failure(f"`{revision}` is neither a file nor a revision")
+            msg = f"`{revision}` is neither a file nor a revision"
+            raise _failure(msg)
         top = self._git(near, "rev-parse", "--show-toplevel", otherwise="no git repository is there")
         self._top = Path(os.fsdecode(top).strip()).resolve()
         name = self._git(
@@ -148,7 +153,8 @@ class _Revision:
         """
         old = None if str(file) == "-" else self._old(file)
         if old is None:
-            raise _failure(f"`{file}` is in no git repository, so `{self._revision}` does not have it")
+            msg = f"`{file}` is in no git repository, so `{self._revision}` does not have it"
+            raise _failure(msg)
         if not old.exists():
             message = f"`{self._revision}` does not have `{old.relative_to(self._place)}`"
             raise _failure(message, advice=["name the old file with --base, if it was called otherwise"])
@@ -168,14 +174,17 @@ class _Revision:
                     archive.extractall(self._place, **extract)  # type: ignore[arg-type]  # noqa: S202 - a commit of the user's own
             except tarfile.TarError as error:
                 said = os.fsdecode(process.stderr.read()).strip() if process.stderr else ""
-                raise _failure(f"git gives no files of `{self._revision}`: {said or error}") from error
+                msg = f"git gives no files of `{self._revision}`: {said or error}"
+                raise _failure(msg) from error
 
     def _git(self, near: Path, *words: str, otherwise: str) -> bytes:
         try:
             done = subprocess.run(["git", "-C", str(near), *words], capture_output=True, check=False)  # noqa: S603, S607 - git is found on PATH
         except FileNotFoundError:
-            raise _failure(f"`{self._revision}` is no file, and git is not installed") from None
+            msg = f"`{self._revision}` is no file, and git is not installed"
+            raise _failure(msg) from None
         if done.returncode:
             advice = ["fetch it first; a shallow clone lacks other branches: `git fetch origin main`"]
-            raise _failure(f"`{self._revision}` is no file, and {otherwise}", advice=advice)
+            msg = f"`{self._revision}` is no file, and {otherwise}"
+            raise _failure(msg, advice=advice)
         return done.stdout

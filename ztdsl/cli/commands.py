@@ -16,12 +16,14 @@ class Description(NamedTuple):
         examples: two calls as people make them.
         details: what the summary leaves open, a paragraph each.
         exits: the exit codes that the command can end with beside 70, 74 and 130.
+        meanings: what codes mean here, where that is not what they mean elsewhere.
     """
 
     summary: str
     examples: tuple[str, str]
     details: tuple[str, ...] = ()
     exits: tuple[int, ...] = (0, 2)
+    meanings: tuple[tuple[int, str], ...] = ()
 
 
 COMMANDS = {
@@ -91,6 +93,29 @@ COMMANDS = {
             ),
         ),
         (0, 1, 2),
+    ),
+    "diff": Description(
+        "Show what a policy or manifests would change in a cluster",
+        ("ztc diff policies.py", "ztc diff policies.py --base origin/main -o markdown"),
+        (
+            (
+                "Objects to create, change and delete, and foreign ones in owned namespaces: each with its fields, the "
+                "lines that declare them and who wrote the live ones; then what that opens and closes. Only what "
+                "means something else is a difference. The cluster is read and never written."
+            ),
+            (
+                "It is that of --context, else of the mesh's kube_context, else of the current context; the first line "
+                "names it. --live compares with files instead, and --base with an older policy, with manifests or with "
+                "a revision in git, whose policy file runs."
+            ),
+            "KUBECTL_EXTERNAL_DIFF names a program that shows the objects, as for kubectl.",
+        ),
+        (0, 1, 2, 3, 4),
+        (
+            (0, "no difference; with --fail-on-access, none of that kind"),
+            (1, "it differs; --exit-code-on-diff chooses another code"),
+            (2, "wrong usage, configuration, a policy with errors, or objects that another policy claims"),
+        ),
     ),
     "explain": Description(
         "Explain a code, or who may reach a workload and why",

@@ -9,7 +9,9 @@ from ztdsl.cli.commands import COMMANDS
 from ztdsl.cli.exits import INTERNAL, INTERRUPTED, MEANING, NOT_WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ztdsl.cli.commands import Description
 
 WIDTH = 80
 _COLUMN = 26
@@ -51,8 +53,13 @@ def of_command(name: str, arguments: Sequence[tuple[str, str]], flags: Sequence[
         *([_wrapped(paragraph)] for paragraph in description.details),
         ["Arguments:", *_rows(arguments)] if arguments else [],
         ["Flags:", *_rows((*flags, ("-h, --help", "this text")))],
-        ["Exit codes:", *_rows((str(code), meaning) for code, meaning in MEANING if code in codes)],
+        ["Exit codes:", *_rows((str(code), meaning) for code, meaning in _meanings(description) if code in codes)],
     )
+
+
+def _meanings(description: Description) -> Iterator[tuple[int, str]]:
+    own = dict(description.meanings)
+    return ((code, own.get(code, meaning)) for code, meaning in MEANING)
 
 
 def _text(*sections: list[str]) -> str:

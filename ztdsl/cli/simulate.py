@@ -175,13 +175,13 @@ def _batch(subject: Asked, requests: str) -> int:
     from ztdsl.api import MalformedRequest, simulate_lines  # noqa: PLC0415
     from ztdsl.traffic.decision import Verdict  # noqa: PLC0415
 
-    undecided = False
+    undecided, unknown = False, Verdict.UNKNOWN
     pending: list[str] = []
     size = 0
     with _lines(requests) as lines:
         try:
             for verdict, line in simulate_lines(subject, lines):
-                undecided = undecided or verdict is Verdict.UNKNOWN
+                undecided = undecided or verdict is unknown
                 pending.append(line)
                 size += len(line)
                 if size > _BLOCK:

@@ -26,7 +26,7 @@ class Cause(Enum):
     CHANGING = ("ZT710",)
     UNREADABLE = ("ZT711",)
     UNTRUSTED = ("ZT712",)
-    TIMEOUT_MALFORMED = ("ZT713",)
+    FLAG_MALFORMED = ("ZT713",)
     OTHER = ("ZT714",)
     NOT_SERVED = ("ZT707", "in this version; another one may be served")
     EXPIRED = ("ZT710", "once; the list is begun again")
@@ -38,7 +38,7 @@ class Cause(Enum):
         return code
 
 
-_CONFIGURATION: Final = frozenset({Cause.NO_KUBECTL.code, Cause.NO_CONTEXT.code, Cause.TIMEOUT_MALFORMED.code})
+_CONFIGURATION: Final = frozenset({Cause.NO_KUBECTL.code, Cause.NO_CONTEXT.code, Cause.FLAG_MALFORMED.code})
 
 
 @dataclass

@@ -57,7 +57,7 @@ _MESSAGES: Final = {
     Cause.CHANGING: "{what} of {cluster} changed again and again while it was read",
     Cause.UNREADABLE: "{cluster} holds an object that Istio cannot read",
     Cause.UNTRUSTED: "no trusted connection to the API server of {cluster}",
-    Cause.TIMEOUT_MALFORMED: "--request-timeout is no duration",
+    Cause.FLAG_MALFORMED: "the cluster cannot be asked with these flags",
     Cause.OTHER: "`kubectl` could not list {what} {where} in {cluster}",
 }
 _HELP: Final = {
@@ -80,7 +80,9 @@ _HELP: Final = {
     Cause.CHANGING: ("wait until the writing to the cluster has ended", _RETRY),
     Cause.UNREADABLE: ("correct the object, or delete it",),
     Cause.UNTRUSTED: ("correct `server` or `certificate-authority-data` of the kubeconfig",),
-    Cause.TIMEOUT_MALFORMED: ("give seconds, or a number with a unit: `30s`, `2m`; `0` waits for ever",),
+    Cause.FLAG_MALFORMED: (
+        "--request-timeout takes seconds, or a number with a unit (`30s`, `2m`); `0` waits for ever",
+    ),
     Cause.OTHER: ("run the same with `kubectl get` to see more",),
 }
 _OF_THE_CLUSTER: Final = frozenset(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.cluster.failure import Cause, Trouble
 from ztdsl.cluster.refusal import printable, refusal
-from ztdsl.cluster.selection import seconds
+from ztdsl.cluster.selection import is_namespace, seconds
 
 if TYPE_CHECKING:
     from ztdsl.cluster.selection import Selection
@@ -33,12 +33,13 @@ class Kubectl:
         """Find out which cluster it is.
 
         Raises:
-            Trouble: `kubectl` or a context is missing, or the time that a request may take is malformed.
+            Trouble: `kubectl` or a context is missing, or a flag is malformed.
         """
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._stopped = False
         self._limit = _limit(selection.request_timeout)
+        _refuse_other_names(selection)
         self._flags = _flags(selection)
         self.context = selection.context or self._current(selection)
         if self.context is not None:
@@ -115,8 +116,19 @@ def _limit(timeout: str) -> float | None:
     try:
         allowed = seconds(timeout)
     except ValueError as error:
-        raise Trouble(Cause.TIMEOUT_MALFORMED, str(error)) from None
+        raise Trouble(Cause.FLAG_MALFORMED, str(error)) from None
     return allowed + _FOR_LOGIN if allowed else None
+
+
+def _refuse_other_names(selection: Selection) -> None:
+    """Stop at what is no name: it becomes a part of a path, in which `kubectl` unescapes what is escaped.
+
+    Raises:
+        Trouble: a namespace cannot have that name.
+    """
+    wrong = next((name for name in selection.namespaces or () if not is_namespace(name)), None)
+    if wrong is not None:
+        raise Trouble(Cause.FLAG_MALFORMED, f"`{printable(wrong)}` is no name of a namespace")
 
 
 def _flags(selection: Selection) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from ztdsl.cluster.failure import Cause, Trouble
 from ztdsl.cluster.page import parse
@@ -57,7 +57,7 @@ class Resource:
     def path(self, version: str, namespace: str | None) -> str:
         """The path of the list."""
         root = f"/apis/{self.group}" if self.group else "/api"
-        scope = "" if namespace is None else f"/namespaces/{quote(namespace, safe='')}"
+        scope = "" if namespace is None else f"/namespaces/{namespace}"
         return f"{root}/{version}{scope}/{self.plural}"
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 DEFAULT_TIMEOUT: Final = "30s"
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 
 
@@ -28,6 +29,11 @@ class Selection:
     impersonate: str | None = None
     namespaces: tuple[str, ...] | None = None
     request_timeout: str = DEFAULT_TIMEOUT
+
+
+def is_namespace(name: str) -> bool:
+    """Whether a namespace may have that name (RFC 1123, a label)."""
+    return _LABEL.fullmatch(name) is not None
 
 
 def seconds(duration: str) -> float:

@@ -7,8 +7,9 @@ The text is one that `tomllib` accepts, so the scanner only finds the ends of th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from ztdsl.quick import dataclass
 
 Path = tuple[str | int, ...]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.quick import dataclass
 from ztdsl.traffic.mesh import Mesh
 
 if TYPE_CHECKING:

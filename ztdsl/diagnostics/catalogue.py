@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.model import Diagnostic, Label, Severity
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,7 +195,7 @@ _ROWS: Final = (
     Entry("ZT710", "list-not-steady", ERROR, "a list changed faster than it could be read"),
     Entry("ZT711", "live-object-unreadable", ERROR, "the cluster holds an object that Istio cannot read"),
     Entry("ZT712", "server-not-trusted", ERROR, "the connection to the API server is not one to trust"),
-    Entry("ZT713", "timeout-malformed", ERROR, "the time that a request may take is no duration"),
+    Entry("ZT713", "flag-malformed", ERROR, "a flag that chooses what to read is malformed"),
     Entry("ZT714", "kubectl-failed", ERROR, "kubectl failed for a reason of its own"),
     Entry("ZT730", "claimed-by-another-policy", ERROR, "another policy has an object of this name in the cluster"),
     Entry("ZT731", "policy-name-in-use", ERROR, "objects of this policy's name stand where it declares nothing"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.model import Severity
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic, Span

@@ -77,7 +77,8 @@ def aligned(before: list[Any], after: list[Any], *, is_set: bool) -> list[Slot]:
     taken = set(pairs.values())
     right = [index for index in range(len(after)) if index not in taken]
     if before and after and isinstance(before[0], dict) and isinstance(after[0], dict):
-        pairs |= _alike(left, right, before, after)
+        # equal entries that are still alone have changed places, which is to be told
+        pairs |= _alike(left, right, before, after, _equal_pairs(left, right, old, new))
     taken = set(pairs.values())
     slots = [Slot(index, pairs.get(index)) for index in range(len(before))]
     return slots + [Slot(None, index) for index in right if index not in taken]
@@ -95,19 +96,26 @@ def _equal_anywhere(old: list[str], new: list[str]) -> dict[int, int]:
     return {index: free[text].pop() for index, text in enumerate(old) if free.get(text)}
 
 
-def _alike(left: list[int], right: list[int], before: list[Any], after: list[Any]) -> dict[int, int]:
+def _equal_pairs(left: list[int], right: list[int], old: list[str], new: list[str]) -> set[tuple[int, int]]:
+    places: dict[str, list[int]] = {}
+    for j in right:
+        places.setdefault(new[j], []).append(j)
+    return {(i, j) for i in left for j in places.get(old[i], ())}
+
+
+def _alike(
+    left: list[int], right: list[int], before: list[Any], after: list[Any], moved: set[tuple[int, int]]
+) -> dict[int, int]:
     """The most similar pairs first; long lists pair in order, which costs no square of their length."""
     if len(left) * len(right) > _MOST_COMPARED:
-        return dict(zip(left, right, strict=False))
+        return {i: j for i, j in zip(left, right, strict=False) if (i, j) not in moved}
     words = {index: _words(before[index]) for index in left}
     others = {index: _words(after[index]) for index in right}
-    scores = sorted(
-        ((-len(words[i] & others[j]), abs(i - j), i, j) for i in left for j in right if words[i] & others[j]),
-    )
+    common = {(i, j): len(words[i] & others[j]) for i in left for j in right if (i, j) not in moved}
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for _, _, i, j in scores:
-        if i not in pairs and j not in taken:
+    for i, j in sorted(common, key=lambda pair: (-common[pair], abs(pair[0] - pair[1]), pair)):
+        if common[i, j] and i not in pairs and j not in taken:
             pairs[i] = j
             taken.add(j)
     return pairs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from ztdsl.diff.change import Key, Plan
 
-Classed = Literal["widened", "narrowed", "both", "same"]
+Classed = Literal["widened", "narrowed", "both", "same", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from ztdsl.istio.kinds import Manifest
     from ztdsl.origin import Origin
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Item:
     """What stands behind one rule, issuer or port of a manifest.
@@ -28,7 +26,6 @@ class Item:
     declaration: str
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Annotated:
     """One manifest.

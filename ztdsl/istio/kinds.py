@@ -7,10 +7,9 @@ Source: Istio `manifests/charts/base/files/crd-all.gen.yaml`, istio/api `securit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 API_VERSION: Final = "security.istio.io/v1"
 DRY_RUN_ANNOTATION: Final = "istio.io/dry-run"
@@ -19,7 +18,6 @@ Strings: TypeAlias = tuple[str, ...]
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Meta:
     """An object's name, namespace, labels and annotations, in the order in which they are written.
@@ -35,7 +33,6 @@ class Meta:
     created: str | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Selector:
     """The pods with all of these labels; without any it is present and empty, which sidecars read as every pod."""
@@ -103,7 +100,6 @@ class JwtRule:
     space_delimited_claims: Strings = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class RequestAuthentication:
     """Which tokens workloads accept; a request without a token passes."""
@@ -114,7 +110,6 @@ class RequestAuthentication:
     jwt_rules: tuple[JwtRule, ...]
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Source:
     """Who calls: all fields that are given must hold, any value of a field will do."""
@@ -135,7 +130,6 @@ class Source:
     not_remote_ip_blocks: Strings = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What is asked for: all fields that are given must hold, any value of a field will do."""
@@ -150,7 +144,6 @@ class Operation:
     not_paths: Strings = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A test of one attribute: any of `values` if there are any, and none of `not_values`."""
@@ -160,7 +153,6 @@ class Condition:
     not_values: Strings = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Any of the sources, any of the operations, all conditions; an empty tuple is an absent key and always holds."""
@@ -170,7 +162,6 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class AuthorizationPolicy:
     """What is allowed, denied, audited or asked of a provider; `ALLOW` without rules allows nothing.

@@ -6,11 +6,11 @@ Line numbers stay out of manifests, where they would churn with every moved line
 from __future__ import annotations
 
 import linecache
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.istio.pointer import enclosing, tokens
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 
 class Verdict(StrEnum):
@@ -23,7 +22,6 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Decider:
     """The object, and in an AuthorizationPolicy the rule (from 0), that decided; None where no rule is meant."""
@@ -34,7 +32,6 @@ class Decider:
     rule: int | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One answer.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from ztdsl.quick import dataclass
 
 OLDEST_ISTIO: Final = (1, 26)
 NEWEST_ISTIO: Final = (1, 32)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ztdsl.quick import quick
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +43,6 @@ class Place(StrEnum):
     COOKIE = "cookie"
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Destination:
     """The workload that is called.
@@ -70,7 +68,6 @@ class Destination:
     trusted_proxies: int | None = None
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Http:
     """The parts of a request that policies test.
@@ -123,7 +120,6 @@ class InvalidToken:
 AnyToken: TypeAlias = Token | InvalidToken
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request, or one connection where `http` is None.

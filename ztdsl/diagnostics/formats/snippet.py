@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.formats.escape import cell, visible
 from ztdsl.diagnostics.source import line_of
+from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

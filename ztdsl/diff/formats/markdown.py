@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.markdown import code, escaped, phrase
 from ztdsl.diagnostics.formats.style import Style
-from ztdsl.diff.formats.text import effect_lines, object_lines
+from ztdsl.diff.formats.text import BEFORE_AND_AFTER, WITHOUT_AND_WITH, effect_lines, object_lines
 from ztdsl.diff.formats.wording import access_word, notes, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ztdsl.diff.change import Change
-    from ztdsl.diff.shown import Access, Effect, Shown
+    from ztdsl.diff.shown import Access, Shown
 
 _MOST: Final = 60_000  # GitHub refuses a comment of more than 65,536 characters
-_MOST_ROWS: Final = 100
+_MOST_ROWS: Final = 40
+_LONGEST: Final = 200
 _MOST_FIELDS: Final = 3
 _WIDTH: Final = 100
 
@@ -36,9 +37,8 @@ def render(shown: Shown, *, color: bool = False, width: int = 80) -> str:
     effects = [*_rows(shown.access, "applying"), *_rows(shown.foreign, "foreign objects")]
     if effects:
         parts.append(_table(["access", "by", "workload", "callers", "requests"], effects))
-    parts += [f"- unknown: {escaped(visible(each))}\n" for each in (*shown.access.undecided, *shown.foreign.undecided)]
-    room = _MOST - sum(map(len, parts))
-    parts += _details(shown, room)
+    parts += _unknown((*shown.access.undecided, *shown.foreign.undecided))
+    parts += _fitting(_details(shown), _MOST - sum(map(len, parts)))
     return "\n".join(parts)
 
 
@@ -57,7 +57,7 @@ def _notes(change: Change) -> str:
     fields = [code(visible(each.pointer)) for each in change.fields[:_MOST_FIELDS]]
     rest = len(change.fields) - _MOST_FIELDS
     fields += [f"and {rest} more fields"] if rest > 0 else []
-    return "; ".join([*(phrase(each) for each in notes(change)), *([", ".join(fields)] if fields else [])])
+    return "; ".join([*(_cut(each) for each in notes(change)), *([", ".join(fields)] if fields else [])])
 
 
 def _rows(access: Access, by: str) -> Iterator[list[str]]:
@@ -67,11 +67,23 @@ def _rows(access: Access, by: str) -> Iterator[list[str]]:
             f"**{each.kind}**",
             by,
             code(visible(each.place)),
-            phrase(visible(each.callers)),
-            phrase(visible(each.what)),
+            _cut(each.callers),
+            _cut(each.what),
         ]
     if len(access.effects) > len(shown):
         yield ["", by, f"and {len(access.effects) - len(shown)} more", "", ""]
+
+
+def _unknown(undecided: tuple[str, ...]) -> Iterator[str]:
+    yield from (f"- unknown: {_cut(each)}\n" for each in undecided[:_MOST_ROWS])
+    if len(undecided) > _MOST_ROWS:
+        yield f"- and {len(undecided) - _MOST_ROWS} more\n"
+
+
+def _cut(text: str) -> str:
+    """A phrase as a cell of a table holds it."""
+    shown = visible(text)
+    return phrase(shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…")
 
 
 def _table(heads: list[str], rows: Iterable[list[str]]) -> str:
@@ -79,30 +91,33 @@ def _table(heads: list[str], rows: Iterable[list[str]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def _details(shown: Shown, room: int) -> list[str]:
-    """A folded part for each object, and one for each opening and closing, while there is room."""
-    style = Style(color=False)
-    found: list[str] = []
+def _fitting(parts: Iterable[tuple[str, int]], room: int) -> Iterator[str]:
+    """The parts for which there is room, then how many details are in none of them."""
     left_out = 0
-    for change in shown.plan.changes:
-        lines = object_lines(change, style, _WIDTH)
-        part = _folded(f"{change.kind} {change.key}", "diff", (line.removeprefix("    ") for line in lines))
-        room -= len(part)
-        if room < 0:
-            left_out += 1
+    for part, details in parts:
+        if len(part) > room:
+            left_out += details
         else:
-            found.append(part)
-    effects: tuple[Effect, ...] = (*shown.access.effects, *shown.foreign.effects)
-    if effects:
-        lines = (line for each in effects for line in effect_lines(each, style, _WIDTH))
-        part = _folded("requests that show it", "text", lines)
-        if room - len(part) >= 0:
-            found.append(part)
-        else:
-            left_out += len(effects)
+            room -= len(part)
+            yield part
     if left_out:
-        found.append(f"{left_out} details do not fit into a comment; `ztc diff -o text` prints them.\n")
-    return found
+        yield f"{left_out} details do not fit into a comment; `ztc diff -o text` prints them.\n"
+
+
+def _details(shown: Shown) -> Iterator[tuple[str, int]]:
+    """A folded part for each object, and one for what opens and closes; each with the number of its details."""
+    style = Style(color=False)
+    for change in shown.plan.changes:
+        _, *lines = object_lines(change, style, _WIDTH)
+        language = "text" if change.kind == "foreign" else "diff"  # YAML's dashes are no deletions
+        yield _folded(f"{change.kind} {change.key}", language, (line.removeprefix("    ") for line in lines)), 1
+    for access, sides, title in (
+        (shown.access, BEFORE_AND_AFTER, "requests that show it"),
+        (shown.foreign, WITHOUT_AND_WITH, "requests that show it, of foreign objects"),
+    ):
+        if access.effects:
+            shows = (line for each in access.effects for line in effect_lines(each, sides, style))
+            yield _folded(title, "text", shows), len(access.effects)
 
 
 def _folded(title: str, language: str, lines: Iterable[str]) -> str:

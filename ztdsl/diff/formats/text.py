@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _ROLE_OF_LINE: Final[dict[str, Role]] = {"+": "ok", "-": "error", "@": "frame"}
 _LEAST_ROOM: Final = 12
+BEFORE_AND_AFTER: Final = ("now", "then")
+WITHOUT_AND_WITH: Final = ("without it", "with it")
 
 
 def render(shown: Shown, *, color: bool = False, width: int = 80) -> str:
@@ -31,9 +33,9 @@ def opening(shown: Shown) -> str:
     return heading(shown) + "\n"
 
 
-def closing(shown: Shown, *, color: bool = False, width: int = 80) -> str:
+def closing(shown: Shown, *, color: bool = False) -> str:
     """What stands behind the objects: what opens and closes, and the count."""
-    return "".join(f"{line}\n" for line in _end(shown, Style(color=color), width))
+    return "".join(f"{line}\n" for line in _end(shown, Style(color=color)))
 
 
 def _lines(shown: Shown, style: Style, width: int) -> Iterator[str]:
@@ -41,12 +43,12 @@ def _lines(shown: Shown, style: Style, width: int) -> Iterator[str]:
     for change in shown.plan.changes:
         yield ""
         yield from object_lines(change, style, width)
-    yield from _end(shown, style, width)
+    yield from _end(shown, style)
 
 
-def _end(shown: Shown, style: Style, width: int) -> Iterator[str]:
-    yield from _access(shown.access, "Applying this changes access:", style, width)
-    yield from _access(shown.foreign, "Beside what is declared, foreign objects change access:", style, width)
+def _end(shown: Shown, style: Style) -> Iterator[str]:
+    yield from _access(shown.access, "Applying this changes access:", BEFORE_AND_AFTER, style)
+    yield from _access(shown.foreign, "Foreign objects change access beside what is declared:", WITHOUT_AND_WITH, style)
     yield ""
     yield style.paint(tally(shown), "strong")
     if shown.plan.changes or shown.access.undecided:
@@ -74,36 +76,37 @@ def object_lines(change: Change, style: Style, width: int) -> Iterator[str]:
 
 
 def _field(field: FieldChange, style: Style, width: int) -> Iterator[str]:
-    room = max((width - len("      ") - len(" -> ")) // 2, _LEAST_ROOM)
+    room = max(width - len("      - "), _LEAST_ROOM)
     yield f"    {style.paint(visible(field.pointer), 'frame')}"
-    before, after = value(field.before, room), value(field.after, room)
-    yield f"      {style.paint(before, 'error')} -> {style.paint(after, 'ok')}"
+    if field.before is not None:
+        yield style.paint(f"      - {value(field.before, room)}", "error")
+    if field.after is not None:
+        yield style.paint(f"      + {value(field.after, room)}", "ok")
     if known := origin(field):
         yield f"      {known}"
 
 
-def _access(access: Access, title: str, style: Style, width: int) -> Iterator[str]:
+def _access(access: Access, title: str, sides: tuple[str, str], style: Style) -> Iterator[str]:
     if not access.effects and not access.undecided:
         return
     yield ""
     yield style.paint(title, "strong")
     for effect in access.effects:
-        yield from effect_lines(effect, style, width)
+        yield from effect_lines(effect, sides, style)
     for phrase in access.undecided:
         yield f"  {style.paint('unknown', 'info')} {visible(phrase)}"
 
 
-def effect_lines(effect: Effect, style: Style, width: int) -> Iterator[str]:
-    """What opens or closes, with the request that shows it."""
+def effect_lines(effect: Effect, sides: tuple[str, str], style: Style) -> Iterator[str]:
+    """What opens or closes, with the request that shows it; `sides` says what the two decisions are about."""
     role: Role = "warning" if effect.kind == "opens" else "info"
     word = style.paint(f"{effect.kind:<7}", role)
     yield f"  {word} {style.paint(visible(effect.place), 'strong')}"
     yield f"          {visible(effect.callers)}: {visible(effect.what)}"
-    yield f"          now {_outcome(effect.before.verdict, effect.before.by)}"
-    yield f"          then {_outcome(effect.after.verdict, effect.after.by)}"
+    yield f"          {sides[0]} {_outcome(effect.before.verdict, effect.before.by)}"
+    yield f"          {sides[1]} {_outcome(effect.after.verdict, effect.after.by)}"
     if effect.caused_by:
         yield f"          because of {visible(', '.join(map(str, effect.caused_by)))}"
-    del width  # a request is copied whole
     yield f"          for example {visible(json.dumps(effect.witness, ensure_ascii=False))}"
 
 

@@ -85,13 +85,11 @@ def written(manager: str | None, time: str | None) -> str:
     return " ".join(parts)
 
 
-def value(given: object, room: int | None = None) -> str:
-    """A value of a field on one line, shortened to `room` columns; a dash where it is not there."""
-    if given is None:
-        return "-"
+def value(given: object, room: int) -> str:
+    """A value of a field on one line, shortened to `room` columns."""
     text = given if isinstance(given, str) and given.strip() == given != "" else json.dumps(given, ensure_ascii=False)
     text = visible(text)
-    return text if room is None or len(text) <= room else text[: max(room - 1, 1)] + "…"
+    return text if len(text) <= room else text[: max(room - 1, 1)] + "…"
 
 
 def origin(field: FieldChange) -> str:

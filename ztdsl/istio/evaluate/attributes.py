@@ -13,12 +13,11 @@ from ztdsl.istio.evaluate.aliases import expand_principals, expand_trust_domains
 from ztdsl.istio.evaluate.facts import Facts, LackingFactError
 from ztdsl.istio.evaluate.headers import Unseen, header_lines, header_test
 from ztdsl.istio.evaluate.patterns import any_of, sort_patterns
-from ztdsl.istio.kinds import OPERATION_FIELDS, SOURCE_FIELDS
 from ztdsl.traffic.addresses import Address, parse_block, within
 from ztdsl.traffic.paths import is_template, template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
     from ztdsl.istio.evaluate.headers import Lines
     from ztdsl.istio.evaluate.patterns import Patterns
@@ -272,47 +271,3 @@ HOST: Final = Attribute(_hosts, lambda facts: facts.host, is_http=True)
 METHOD: Final = Attribute(_methods, lambda facts: facts.method, is_http=True, depends=Depends.METHOD)
 PATH: Final = Attribute(_paths, lambda facts: facts.path, is_http=True, depends=Depends.PATH)
 REQUEST_PRINCIPAL: Final = Attribute(_request_principals, _found_request_principal, is_http=True)
-
-
-class Row(NamedTuple):
-    """One field of a source or an operation.
-
-    Attributes:
-        field: the field, as `kinds` names it.
-        name: the field, as a manifest names it.
-        attribute: what it tests.
-        is_negative: whether none of its values may match.
-    """
-
-    field: str
-    name: str
-    attribute: Attribute
-    is_negative: bool
-
-
-def _rows(names: Iterable[tuple[str, str]], attributes: Mapping[str, Attribute]) -> tuple[Row, ...]:
-    """The fields that test `attributes`, each positive one before its negative twin."""
-    named = dict(names)
-    return tuple(
-        Row(field, named[field], attribute, is_negative)
-        for positive, attribute in attributes.items()
-        for field, is_negative in ((positive, False), (f"not_{positive}", True))
-    )
-
-
-SOURCE: Final = _rows(
-    SOURCE_FIELDS,
-    {
-        "principals": PRINCIPAL,
-        "request_principals": REQUEST_PRINCIPAL,
-        "namespaces": NAMESPACE,
-        "service_accounts": SERVICE_ACCOUNT,
-        "trust_domains": TRUST_DOMAIN,
-        "ip_blocks": SOURCE_IP,
-        "remote_ip_blocks": REMOTE_IP,
-    },
-)
-"""The fields of a source."""
-
-OPERATION: Final = _rows(OPERATION_FIELDS, {"hosts": HOST, "ports": PORT, "methods": METHOD, "paths": PATH})
-"""The fields of an operation."""

@@ -6,18 +6,20 @@ actions only the value, so that those become wider. Source: Istio `pilot/pkg/sec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ztdsl.istio.evaluate.attributes import OPERATION, SOURCE, Attribute, Built, Context, Depends
+from ztdsl.istio.evaluate.attributes import Attribute, Built, Context, Depends
 from ztdsl.istio.evaluate.conditions import read_key
+from ztdsl.istio.evaluate.fields import OPERATION, SOURCE
+from ztdsl.quick import dataclass
 from ztdsl.traffic.request import Chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ztdsl.istio.evaluate.attributes import Found, Predicate, Row
+    from ztdsl.istio.evaluate.attributes import Found, Predicate
     from ztdsl.istio.evaluate.facts import Facts
+    from ztdsl.istio.evaluate.fields import Row
     from ztdsl.istio.evaluate.patterns import Patterns
     from ztdsl.istio.kinds import Condition, Operation, Rule, Source
 

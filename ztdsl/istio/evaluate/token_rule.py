@@ -9,19 +9,20 @@ import json
 from base64 import urlsafe_b64decode
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ztdsl.istio.evaluate.places import RUN, places
-from ztdsl.traffic.request import InvalidToken
+from ztdsl.traffic.request import InvalidToken, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ztdsl.istio.kinds import JwtRule
-    from ztdsl.traffic.request import AnyToken, Token
+    from ztdsl.traffic.request import AnyToken
 
 _ALWAYS_SPLIT: Final = ("scope", "permission")
 _PARTS: Final = 3
+_MOST_KEPT: Final = 1 << 13
 
 
 class Found(Enum):
@@ -34,24 +35,49 @@ class Found(Enum):
     AUDIENCE = "the token is for another audience"
 
 
+class Judged(NamedTuple):
+    """What one rule makes of the only token of a request.
+
+    Attributes:
+        token: the token.
+        found: whether it is accepted, or why not.
+        claims: the claims as policies see them; None where it is not accepted.
+    """
+
+    token: AnyToken
+    found: Found
+    claims: Mapping[str, Any] | None = None
+
+
 class TokenRule:
-    """Reads tokens as one rule does.
+    """Reads tokens as one rule does, each object once: a token comes with many requests where its holder sends many.
 
     Attributes:
         issuer: whose tokens it accepts; empty for anybody's.
         places: where it looks.
     """
 
-    __slots__ = ("_audiences", "_split", "issuer", "places")
+    __slots__ = ("_audiences", "_judged", "_split", "issuer", "places")
 
     def __init__(self, rule: JwtRule) -> None:
         self.issuer = rule.issuer or ""
         self.places = places(rule)
         self._audiences = frozenset(_bare(audience) for audience in rule.audiences)
         self._split = (*_ALWAYS_SPLIT, *rule.space_delimited_claims)
+        self._judged: dict[int, Judged] = {}  # by id; the token is kept with it, so that its id cannot become another's
 
-    def read(self, token: AnyToken) -> Found:
+    def judge(self, token: AnyToken) -> Judged:
         """What the rule makes of the only token of a request."""
+        judged = self._judged.get(id(token))
+        if judged is None:
+            found = self._found(token)
+            claims = self._claims_of(token) if found is Found.ACCEPTED and isinstance(token, Token) else None
+            if len(self._judged) >= _MOST_KEPT:
+                self._judged.clear()
+            judged = self._judged[id(token)] = Judged(token, found, claims)
+        return judged
+
+    def _found(self, token: AnyToken) -> Found:
         places = self.places
         if not places.hold(token):
             return Found.MISSING
@@ -63,8 +89,7 @@ class TokenRule:
             return Found.AUDIENCE
         return Found.ACCEPTED
 
-    def claims_of(self, token: Token) -> Mapping[str, Any]:
-        """The claims as policies see them."""
+    def _claims_of(self, token: Token) -> Mapping[str, Any]:
         claims = token.claims
         for name in self._split:
             value = claims.get(name)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _IN_BEARER: Final = TokenPlace(Place.HEADER, AUTHORIZATION)
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
+_OPTIONS: Final = "OPTIONS"
 _MOST_KEPT: Final = 256
 
 
@@ -111,10 +112,10 @@ class TokenReader:
         http = request.http
         if http is None or not self._rules:
             return NOT_READ
-        if _is_preflight(http):
+        if http.method == _OPTIONS and _is_preflight(http):
             return self._preflight
         tokens = request.tokens
-        if not self._may_carry(http):
+        if not ((http.headers or "?" in http.path) and self._may_carry(http)):
             if not tokens:
                 return self.without
             if len(tokens) == 1 and not self._rewritten:
@@ -150,7 +151,7 @@ class TokenReader:
 
     def _several(self, seen: Sequence[AnyToken]) -> TokenResult:
         """Several tokens: known only where every rule refuses each that it looks at, with one status."""
-        found = [[rule.read(token) for rule in self._rules] for token in seen]
+        found = [[rule.judge(token).found for rule in self._rules] for token in seen]
         errors = {each for some in found for each in some} - {Found.MISSING}
         if Found.ACCEPTED in errors or (Found.AUDIENCE in errors and len(errors) > 1):
             return _SEVERAL
@@ -158,14 +159,15 @@ class TokenReader:
 
     def _only(self, token: AnyToken) -> TokenResult:
         """What becomes of a request with one token and nothing else that may be one."""
-        found = [rule.read(token) for rule in self._rules]
+        judged = [rule.judge(token) for rule in self._rules]
+        found = [each.found for each in judged]
         if token.place is not None and token.place.name in self._ambiguous and found.count(Found.MISSING) < len(found):
             reason = f"what stands before the token in the header {token.place.name}"
             return TokenResult(Outcome.UNKNOWN, reason=f"whether the token is found depends on {reason}")
         if Found.ACCEPTED in found and isinstance(token, Token):
             index = found.index(Found.ACCEPTED)
-            claims = self._rules[index].claims_of(token)
-            return TokenResult(Outcome.PASSED, claims, None, None, None, token, self._passages.accepted[index])
+            passage = self._passages.accepted[index]
+            return TokenResult(Outcome.PASSED, judged[index].claims, None, None, None, token, passage)
         return self.without if found.count(Found.MISSING) == len(found) else self._refused(found)
 
     def _refused(self, found: Sequence[Found]) -> TokenResult:
@@ -212,8 +214,6 @@ def _reported(found: Sequence[Found]) -> Found:
 
 
 def _is_preflight(http: Http) -> bool:
-    """Whether it is CORS's question before a request (Fetch, section 3.2), which passes without its token."""
-    if http.method != "OPTIONS":
-        return False
+    """Whether an OPTIONS is CORS's question before a request (Fetch, section 3.2), which passes without its token."""
     headers = http.headers
     return all(any(headers.get(name, ())) for name in ("origin", "access-control-request-method"))

@@ -1,0 +1,262 @@
+"""What a change opens and closes: the search at every port that it concerns, each finding replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ztdsl.access import words
+from ztdsl.access.axes import Axes
+from ztdsl.access.changed import aged, changed, key_of
+from ztdsl.access.choice import request_of
+from ztdsl.access.effect import Access, Effect, classed
+from ztdsl.access.ground import Ground
+from ztdsl.access.identities import namer
+from ztdsl.access.places import Places, ports_of
+from ztdsl.access.requests_only import allows_requests_only
+from ztdsl.access.search import choices_of, search
+from ztdsl.access.side import Sides, lacking
+from ztdsl.access.ztunnel import connections_apart
+from ztdsl.istio.evaluate import Evaluator
+from ztdsl.istio.evaluate.policies import PolicyCompiler
+from ztdsl.istio.kinds import AuthorizationPolicy
+from ztdsl.traffic.decision import Verdict
+from ztdsl.traffic.request import Chain, Proxy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ztdsl.access.effect import Key
+    from ztdsl.access.places import Place
+    from ztdsl.access.search import Axis, Found
+    from ztdsl.access.side import Side
+    from ztdsl.ir.model import Model
+    from ztdsl.istio.evaluate.attachment import Attached
+    from ztdsl.istio.kinds import Manifest
+    from ztdsl.manifests.known import KnownWorkload
+    from ztdsl.traffic.decision import Decision
+    from ztdsl.traffic.mesh import Mesh
+    from ztdsl.traffic.request import Destination, Request
+
+_MOST_TRIES: Final = 12
+_CUT: Final = "there are more combinations than are searched"
+
+
+def access_change(
+    before: Sequence[Manifest],
+    after: Sequence[Manifest],
+    mesh: Mesh,
+    workloads: Sequence[KnownWorkload] | None,
+    model: Model | None,
+) -> Access:
+    """What opens and what closes when `before` becomes `after`.
+
+    Args:
+        before: every object of the mesh that is there now.
+        after: every object that is there then.
+        mesh: the facts of the mesh.
+        workloads: the inventory; None where there is none, and workloads are supposed that have what objects select.
+        model: the policy's own workloads, which are looked at as well.
+    """
+    return _Change(before, after, mesh, Places((*before, *after), mesh, workloads, model)).access()
+
+
+class _Ports(NamedTuple):
+    """Ports of a workload where the same is met: the rules, the bits that the ports leave, the objects that apply."""
+
+    ground: Ground
+    begin: int
+    attached: tuple[Attached, Attached]
+    ports: list[int]
+
+
+class _Change:
+    """One comparison."""
+
+    def __init__(self, before: Sequence[Manifest], after: Sequence[Manifest], mesh: Mesh, places: Places) -> None:
+        after = aged(before, after)
+        self._changed = changed(before, after)
+        self._places = places
+        compiler = PolicyCompiler(mesh)
+        self._sides = (Sides(before, mesh, compiler), Sides(after, mesh, compiler))
+        self._evaluators = (Evaluator(before, mesh), Evaluator(after, mesh))
+        self._named = namer(mesh, places.accounts)
+        self._undecided: dict[str, None] = {}
+        self._grounds: dict[tuple[object, ...], Ground] = {}
+        self._made: dict[int, tuple[list[Axis], bool]] = {}
+        self._searched: dict[tuple[int, int], Found] = {}
+
+    def access(self) -> Access:
+        """The effects of the whole change."""
+        effects: list[Effect] = []
+        for place in self._places.concerned(each for some in self._changed.values() for each in some):
+            effects += self._at(place)
+        effects.sort(key=lambda each: each.kind == "closes")
+        undecided = tuple(self._undecided)
+        return Access(tuple(effects), undecided, classed(tuple(effects), undecided))
+
+    def _at(self, place: Place) -> Iterator[Effect]:
+        """The effects at one workload."""
+        to = place.at(0, Chain.HTTP)
+        attached = (self._sides[0].attached(to), self._sides[1].attached(to))
+        objects = [each for side in attached for each in _objects(side)]
+        concerned = [key for key in dict.fromkeys(key_of(each) for each in objects) if key in self._changed]
+        if not concerned and attached[0].lacking == attached[1].lacking is None:
+            return
+        ports = place.looked_at(ports_of(objects))
+        for chain in (Chain.HTTP, Chain.TCP):
+            if (
+                chain is Chain.TCP
+                and place.proxy is not Proxy.ZTUNNEL
+                and _is_closed_to_connections(attached, concerned)
+            ):
+                continue
+            served = [port for port, chains in ports if chain in chains]
+            for group in self._alike(place, served, chain, attached):
+                for port in group.ports if len(group.ports) < len(served) else group.ports[:1]:
+                    effects = self._at_port(place, place.at(port, chain), group, concerned)
+                    yield from effects if len(group.ports) < len(served) else map(_at_every_port, effects)
+
+    def _alike(
+        self, place: Place, ports: Iterable[int], chain: Chain, attached: tuple[Attached, Attached]
+    ) -> Iterable[_Ports]:
+        """The ports in groups whose requests meet the same tests."""
+        groups: dict[tuple[int, int], _Ports] = {}
+        for port in ports:
+            to = place.at(port, chain)
+            sides = (self._sides[0].at(to, attached[0]), self._sides[1].at(to, attached[1]))
+            reason = lacking(sides, attached)
+            if reason is not None:
+                self._undecided[f"{place.namespace}/{place.name}:{port}: {reason}"] = None
+                continue
+            ground = self._ground(to, sides, attached)
+            if ground.is_same and to.proxy is not Proxy.ZTUNNEL:
+                continue
+            begin = ground.at_port(to)
+            groups.setdefault((id(ground), begin), _Ports(ground, begin, attached, [])).ports.append(port)
+        return groups.values()
+
+    def _at_port(self, place: Place, to: Destination, group: _Ports, concerned: Sequence[Key]) -> Iterator[Effect]:
+        where = f"{place.namespace}/{place.name}:{to.port}"
+        axes, is_whole = self._axes(to, group)
+        if to.proxy is Proxy.ZTUNNEL:
+            for callers, what, request in connections_apart(self._evaluators, to, axes):
+                yield from self._replayed(place, [request], callers, what, concerned)
+            return
+        found = self._search(group, axes)
+        if not (is_whole and found.is_whole):
+            self._undecided[f"{where}: {_CUT}"] = None
+        for box in found.boxes:
+            callers = words.callers(axes, box)
+            what = words.asked(axes, box, is_http=to.chain is Chain.HTTP)
+            requests = (request_of(to, parts) for parts in choices_of(axes, box))
+            yield from self._replayed(place, requests, callers, what, concerned)
+
+    def _ground(self, to: Destination, sides: tuple[Side, Side], attached: tuple[Attached, Attached]) -> Ground:
+        """The rules at a port, which are the same for all ports and workloads with the same objects."""
+        key = (
+            *(tuple(map(id, (*side.policies, None, *side.requests))) for side in attached),
+            *(None if side.mode is None else side.mode.value for side in sides),
+            to.chain,
+            to.proxy,
+            to.trusted_proxies,
+        )
+        ground = self._grounds.get(key)
+        if ground is None:
+            ground = self._grounds[key] = Ground(sides)
+        return ground
+
+    def _axes(self, to: Destination, group: _Ports) -> tuple[list[Axis], bool]:
+        made = self._made.get(id(group.ground))
+        if made is None:
+            axes = Axes(to, group.ground, self._named)
+            policies = [each for side in group.attached for each in side.policies]
+            made = self._made[id(group.ground)] = (axes.made(_accounts(policies)), axes.is_whole)
+        return made
+
+    def _search(self, group: _Ports, axes: Sequence[Axis]) -> Found:
+        key = (id(group.ground), group.begin)
+        found = self._searched.get(key)
+        if found is None:
+            found = self._searched[key] = search(group.ground, axes, group.begin)
+        return found
+
+    def _replayed(
+        self,
+        place: Place,
+        requests: Iterable[Request],
+        callers: str,
+        what: str,
+        concerned: Sequence[Key],
+    ) -> Iterator[Effect]:
+        """The effect whose witness the evaluators decide differently; none, or a doubt, where they do not."""
+        where = f"{place.namespace}/{place.name}"
+        for _, request in zip(range(_MOST_TRIES), requests, strict=False):
+            before, after = (each.decide(request) for each in self._evaluators)
+            if Verdict.UNKNOWN in {before.verdict, after.verdict}:
+                unknown = before if before.verdict is Verdict.UNKNOWN else after
+                self._undecided[f"{where}:{request.to.port}: {callers} may {what}: {unknown.reason}"] = None
+                return
+            is_open = after.verdict is Verdict.ALLOW
+            if is_open is (before.verdict is Verdict.ALLOW):
+                continue
+            caused = tuple(self._causes(before, after, concerned))
+            yield Effect(
+                (place.namespace, tuple(sorted(place.labels.items()))),
+                request.to.port,
+                "opens" if is_open else "closes",
+                callers,
+                what,
+                request,
+                before,
+                after,
+                caused,
+                where,
+            )
+            return
+
+    def _causes(self, before: Decision, after: Decision, concerned: Sequence[Key]) -> Iterator[Key]:
+        """The changed objects that decide; where none does, those by which what no rule allows is denied."""
+        deciders = [each.decided_by for each in (before, after) if each.decided_by is not None]
+        found = dict.fromkeys((each.kind, each.namespace, each.name) for each in deciders)
+        named = [key for key in found if key in self._changed]
+        yield from named or self._allowing(concerned) or concerned
+
+    def _allowing(self, concerned: Sequence[Key]) -> list[Key]:
+        return [
+            key
+            for key in concerned
+            if any(isinstance(each, AuthorizationPolicy) and each.action == "ALLOW" for each in self._changed[key])
+        ]
+
+
+def _accounts(policies: Iterable[AuthorizationPolicy]) -> Iterator[str]:
+    """The service accounts that policies name, each with its namespace: that of the policy where none is written."""
+    for policy in policies:
+        for rule in policy.rules:
+            values = [
+                each for source in rule.sources for each in (*source.service_accounts, *source.not_service_accounts)
+            ]
+            for condition in rule.conditions:
+                if condition.key == "source.serviceAccount":
+                    values += (*condition.values, *condition.not_values)
+            for value in values:
+                yield value if "/" in value else f"{policy.meta.namespace}/{value}"
+
+
+def _is_closed_to_connections(attached: Sequence[Attached], concerned: Iterable[Key]) -> bool:
+    """Whether both sides certainly refuse connections alike: all of their rules allow requests, and are left out."""
+    return all(kind != "PeerAuthentication" for kind, _, _ in concerned) and all(
+        each.lacking is None and each.policies and all(allows_requests_only(policy) for policy in each.policies)
+        for each in attached
+    )
+
+
+def _objects(attached: Attached) -> Iterator[Manifest]:
+    yield from attached.peers
+    yield from attached.requests
+    yield from attached.policies
+
+
+def _at_every_port(effect: Effect) -> Effect:
+    return replace(effect, port=None)
