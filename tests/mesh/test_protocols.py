@@ -246,9 +246,7 @@ def test_server_names_at_a_gateway(small: Small) -> None:
     predicted = small.hold(*objects)
 
     def through(name: str) -> Sending:
-        sending = small.prepare(connection(PASSTHROUGH, None))
-        asked = replace(sending.request, tls=Tls.OTHER, sni=name)
-        return replace(sending, job={**sending.job, "tls": {"sni": name}}, request=asked)
+        return small.prepare(replace(connection(PASSTHROUGH, None), tls=Tls.OTHER, sni=name))
 
     small.agree(predicted, [(through("db.example.com"), ALLOW), (through("web.example.com"), REFUSED)])
 
