@@ -46,7 +46,7 @@ mesh *arguments="up":
 
 # What `ztc` builds and predicts, on real meshes
 mesh-test *arguments:
-    ZTC_LANES=mesh {{ python }} -m pytest -n 2 --dist loadfile tests/mesh {{ arguments }}
+    ZTC_LANES=mesh {{ python }} -m pytest -n 2 --dist loadfile tests/mesh tests/cluster {{ arguments }}
 
 # Policies change while clients send, in several orders of their objects; prints a table: 11 minutes
 mesh-transitions *words:

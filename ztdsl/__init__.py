@@ -12,10 +12,12 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from ztdsl.api import Build as Build
     from ztdsl.api import Check as Check
+    from ztdsl.api import Diff as Diff
     from ztdsl.api import Explanation as Explanation
     from ztdsl.api import build_manifests as build_manifests
     from ztdsl.api import check_manifests as check_manifests
     from ztdsl.api import check_policy as check_policy
+    from ztdsl.api import diff_live as diff_live
     from ztdsl.api import explain_code as explain_code
     from ztdsl.api import explain_service as explain_service
     from ztdsl.api import init_repository as init_repository
@@ -75,7 +77,7 @@ if TYPE_CHECKING:
     from ztdsl.dsl.workloads import ServiceAccount as ServiceAccount
 
 _HOME = {
-    "api": "Build Check Explanation build_manifests check_manifests check_policy explain_code "
+    "api": "Build Check Diff Explanation build_manifests check_manifests check_policy diff_live explain_code "
     "explain_service init_repository open_manifests open_policy read_settings request_by_name "
     "run_scenarios simulate_lines simulate_request verify_policy write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
@@ -101,6 +103,7 @@ __all__ = [
     "Check",
     "Claim",
     "ClaimTest",
+    "Diff",
     "DryRun",
     "Effect",
     "EndUser",
@@ -143,6 +146,7 @@ __all__ = [
     "check_policy",
     "deny",
     "deny_tcp",
+    "diff_live",
     "explain_code",
     "explain_service",
     "init_repository",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Golden, Ztc
+from tests.unit.cluster.server import serving, write_kubeconfig
 
 CASES = Path(__file__).parent / "diff"
 FORMATS = {"text": "text.txt", "summary": "summary.txt", "json": "report.json", "markdown": "report.md"}
@@ -132,6 +133,16 @@ def test_contradictions_are_refused(flags: list[str], word: str, place: Path, zt
 
     assert (ended.code, ended.out) == (2, "")
     assert word in ended.err
+
+
+def test_one_side_may_be_piped(same: Path, ztc: Ztc) -> None:
+    """Either of the two, and not both."""
+    text = (same / "live.json").read_text()
+
+    assert ztc("diff", "policies.py", "--live", "-", cwd=same, stdin=text).code == 0
+    assert ztc("diff", "-f", "-", "--live", "live.json", cwd=same, stdin=text).code == 0
+    both = ztc("diff", "-f", "-", "--live", "-", cwd=same, stdin=text)
+    assert (both.code, "stdin" in both.err) == (2, True)
 
 
 def test_an_older_revision_is_compared(repository: Path, ztc: Ztc) -> None:
@@ -373,3 +384,107 @@ def test_other_commands_import_nothing_of_it(words: list[str], place: Path, root
 
     assert done.returncode == 0
     assert not any(part in done.stderr for part in ("ztdsl.diff", "ztdsl.cluster", "ztdsl.access"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "flag", "code"),
+    [
+        ('"/stock/*"', '"/stock/*", "/goods"', "widened", 1),
+        ('"/stock/*"', '"/stock/*", "/goods"', "narrowed", 0),
+        ('"POST"]', "]", "narrowed", 1),
+        ('"POST"]', "]", "widened", 0),
+        ("it takes goods out", "it fetches goods", "widened", 0),
+    ],
+)
+def test_access_decides_where_it_is_asked_for(old: str, new: str, flag: str, code: int, same: Path, ztc: Ztc) -> None:
+    """A difference that opens nothing may pass, one that opens something may not, and the other way round."""
+    file = same / "policies.py"
+    file.write_text(file.read_text().replace(old, new))
+
+    ended = ztc("diff", "policies.py", "--live", "live.json", "--fail-on-access", flag, cwd=same)
+
+    assert (ended.code, ended.err) == (code, "")
+    also = ztc(
+        "diff", "policies.py", "--live", "live.json", f"--fail-on-access={flag}", "--exit-code-on-diff=9", cwd=same
+    )
+    assert also.code == 9 * code
+
+
+def test_what_cannot_be_decided_has_a_code_of_its_own(same: Path, ztc: Ztc) -> None:
+    """An external authorizer may let anybody in."""
+    live: dict[str, Any] = json.loads((same / "live.json").read_text())
+    live["items"].append(
+        {
+            "apiVersion": "security.istio.io/v1",
+            "kind": "AuthorizationPolicy",
+            "metadata": {"name": "ask", "namespace": "shop"},
+            "spec": {"action": "CUSTOM", "provider": {"name": "opa"}, "rules": [{}]},
+        }
+    )
+    (same / "live.json").write_text(json.dumps(live))
+
+    ended = ztc("diff", "policies.py", "--live", "live.json", "--fail-on-access", "widened", cwd=same)
+
+    assert ended.code == 4, ended.out
+    assert "unknown" in ended.out
+
+
+def kubeconfig(place: Path, server: str) -> Path:
+    """A kubeconfig with one context."""
+    file = place / "kubeconfig"
+    named = {"clusters": "cluster", "users": "user", "contexts": "context"}
+    said = {"cluster": {"server": server}, "user": {}, "context": {"cluster": "lab", "user": "lab"}}
+    entries = {plural: [{"name": "lab", one: said[one]}] for plural, one in named.items()}
+    file.write_text(json.dumps({"apiVersion": "v1", "kind": "Config", "current-context": "lab", **entries}))
+    return file
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_a_cluster_that_is_not_there_is_no_difference(place: Path, ztc: Ztc) -> None:
+    """Exit code 3, and a context that does not exist is configuration: 2."""
+    file = kubeconfig(place, "http://127.0.0.1:1")
+
+    unreachable = ztc("diff", "policies.py", "--kubeconfig", file, "--request-timeout", "2s", cwd=place)
+    unknown = ztc("diff", "policies.py", "--kubeconfig", file, "--context", "other", cwd=place)
+
+    assert (unreachable.code, unreachable.out) == (3, "")
+    assert "error[ZT703]" in unreachable.err
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "error[ZT702]" in unknown.err
+
+
+def test_the_context_of_the_mesh_is_asked(place: Path, ztc: Ztc) -> None:
+    """It is configured for those who would forget the flag; the flag still beats it."""
+    file = kubeconfig(place, "http://127.0.0.1:1")
+    (place / "ztc.toml").write_text('[meshes.prod]\nkube_context = "kind-prod"\n')
+    words = ["diff", "policies.py", "--kubeconfig", str(file), "--request-timeout", "2s"]
+
+    assert "kind-prod" in ztc(*words, cwd=place).err
+    assert "kind-prod" not in ztc(*words, "--context", "lab", cwd=place).err
+
+
+def test_without_kubectl_the_way_out_is_named(place: Path, ztc: Ztc) -> None:
+    """It is configuration, and files can be compared with instead."""
+    ended = ztc("diff", "policies.py", cwd=place, env={"PATH": str(place)})
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "error[ZT701]" in ended.err
+    assert "--live" in ended.err
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_a_cluster_gives_the_same_report_as_its_export(place: Path, ztc: Ztc) -> None:
+    """The first line names the cluster, everything else is the same; nothing is asked for but lists."""
+    with serving() as server:
+        for each in json.loads((place / "live.json").read_text())["items"]:
+            resource = "authorizationpolicies" if each["kind"] == "AuthorizationPolicy" else "peerauthentications"
+            server.objects.setdefault(resource, []).append({**each, "apiVersion": "security.istio.io/v1"})
+        file = write_kubeconfig(place / "kubeconfig", server.url)
+        by_cluster = ztc("diff", "policies.py", cwd=place, env={"KUBECONFIG": str(file)})
+        methods = {each.method for each in server.asked}
+    by_export = ztc("diff", "policies.py", "--live", "live.json", cwd=place)
+
+    assert by_cluster.code == 1, by_cluster.err
+    assert by_cluster.out.splitlines()[0] == "policy `shop` compared with context `kind-prod`"
+    assert by_cluster.out.splitlines()[1:] == by_export.out.splitlines()[1:]
+    assert methods == {"GET"}

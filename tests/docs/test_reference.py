@@ -24,7 +24,7 @@ from ztdsl.traffic.mesh import NEWEST_ISTIO, OLDEST_ISTIO, Mesh
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "docs" / "reference"
-RESULTS = {"Build", "Check", "Explanation"}
+RESULTS = {"Build", "Check", "Diff", "Explanation"}
 # Types for annotations, and what functions and methods return: nobody calls these.
 NOT_CALLED = {"Caller", "TcpCaller", "Effect", "Rule", "ClaimTest", "HttpEndpoint", "TcpEndpoint"}
 WITHOUT_ARGUMENTS = {"AnyRequest", "Present"}
@@ -155,7 +155,7 @@ def test_environment_variables_are_listed() -> None:
 
 def test_schemas_are_listed() -> None:
     """Each versioned document that a command prints is in the table of formats."""
-    layers = ("api", "cli", "diagnostics", "explain", "istio", "scenario")
+    layers = ("api", "cli", "diagnostics", "diff", "explain", "istio", "scenario")
     sources = "".join(f.read_text(encoding="utf-8") for layer in layers for f in (ROOT / "ztdsl" / layer).rglob("*.py"))
     printed = set(re.findall(r'"(ztdsl/[\w-]+/v\d+)"', sources))
     assert set(re.findall(r"\| `(ztdsl/[\w-]+/v\d+)` \|", (REFERENCE / "formats.md").read_text())) == printed

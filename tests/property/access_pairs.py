@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from tests.conformance.fuzz import policies
 from tests.conformance.fuzz.ask import request
@@ -19,6 +19,7 @@ from ztdsl.traffic.mesh import Mesh, PathNormalization
 from ztdsl.traffic.request import Request
 from ztdsl.traffic.wire import request_from
 
+_HTTP: Final = frozenset({"http", "http2", "grpc", "grpc-web", "https", "mutual"})
 _EDITS: Final = ("drop", "add", "replace", "value", "value", "value", "everything")
 _MAKERS: Final[dict[str, Callable[[Dice, str, str], Plain]]] = {
     "AuthorizationPolicy": policies._policy,
@@ -54,26 +55,29 @@ def pair(seed: str, requests: int) -> Pair:
     return Pair(
         [from_manifest(each) for each in before],
         [from_manifest(each) for each in after],
-        _mesh(facts),
-        _known(workload),
+        mesh_of(facts),
+        known(workload.namespace, plain),
         [request_from(complete(plain, request(dice, workload, facts))) for _ in range(requests)],
     )
 
 
-def _mesh(facts: Plain) -> Mesh:
-    given = dict(facts)
+def mesh_of(facts: Mapping[str, Any]) -> Mesh:
+    """The mesh that differs from a plain install by these facts."""
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
     if "path_normalization" in given:
         given["path_normalization"] = PathNormalization(given["path_normalization"])
-    return Mesh(**given | {"trust_domain_aliases": tuple(given.get("trust_domain_aliases", ()))})
+    return Mesh(**given)
 
 
-def _known(workload: Workload) -> KnownWorkload:
+def known(namespace: str, workload: Plain) -> KnownWorkload:
+    """The workload of a topic, as an inventory has it; what serves a port that declares nothing is not known."""
+    is_gateway = workload["kind"] == "gateway"
     ports = [
-        KnownPort(number, protocol={"http": "http", "grpc": "http", "tcp": "tcp"}.get(name))  # type: ignore[arg-type]
-        for number, name in workload.ports
+        KnownPort(number, protocol=None if not name else "http" if name in _HTTP else "tcp")
+        for number, name in workload["ports"]
     ]
-    kind = "gateway" if workload.kind == "gateway" else "service"
-    return KnownWorkload(workload.namespace, "httpbin", dict(workload.labels), tuple(ports), None, kind)  # type: ignore[arg-type]
+    kind: Literal["gateway", "service"] = "gateway" if is_gateway else "service"
+    return KnownWorkload(namespace, "httpbin", dict(workload["labels"]), tuple(ports), None, kind)
 
 
 def _edited(dice: Dice, documents: list[Plain], workload: Workload) -> list[Plain]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from dataclasses import replace
 
+import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from tests.property.access_pairs import pair
+from tests.conformance.vector import areas, complete, load
+from tests.property.access_pairs import known, mesh_of, pair
 from tests.property.calls import request_of
 from tests.property.near import near
 from tests.property.shop import FOCUSES, MESHES, TODAY, call, focused, policy_of
 from ztdsl.access import Access, access_change
 from ztdsl.istio.evaluate import Evaluator
+from ztdsl.istio.read import from_manifest
 from ztdsl.lower import lower
 from ztdsl.resolve import resolve
 from ztdsl.traffic.decision import Verdict
-from ztdsl.traffic.request import Request
+from ztdsl.traffic.mesh import DataPlane
+from ztdsl.traffic.request import Chain, Proxy, Request
+from ztdsl.traffic.wire import request_from
 
 EXAMPLES = int(os.environ.get("ACCESS_EXAMPLES", "60"))
+_STRIDE = 1 if EXAMPLES > 1000 else 12
 _REQUESTS = 30
 _CALLS = 6
 
@@ -34,6 +42,21 @@ def test_random_manifests(number: int) -> None:
     _assert_replayed(found, evaluators)
     for request in made.requests:
         _assert_noticed(found, evaluators, request)
+
+
+@settings(max_examples=max(1, EXAMPLES // 2))
+@given(st.integers(0, 1 << 40))
+def test_random_manifests_in_an_ambient_mesh(number: int) -> None:
+    """The same manifests as ztunnel makes of them."""
+    made = pair(f"access/{number}", _REQUESTS)
+    assume(made.workload.kind == "service")
+    mesh = replace(made.mesh, data_plane=DataPlane.AMBIENT)
+    found = access_change(made.before, made.after, mesh, [made.workload], None)
+    evaluators = (Evaluator(made.before, mesh), Evaluator(made.after, mesh))
+    _assert_replayed(found, evaluators)
+    for request in made.requests:
+        to = replace(request.to, proxy=Proxy.ZTUNNEL, chain=Chain.TCP)
+        _assert_noticed(found, evaluators, replace(request, to=to, http=None, tokens=()))
 
 
 @settings(max_examples=max(1, EXAMPLES // 2))
@@ -99,3 +122,22 @@ def test_the_laws_are_about_something() -> None:
         made = pair(f"sure/{number}", 0)
         classes.add(access_change(made.before, made.after, made.mesh, [made.workload], None).classed)
     assert classes >= {"same", "widened", "narrowed", "both"}
+
+
+@pytest.mark.parametrize("area", areas())
+def test_recorded_topics_beside_each_other(area: str) -> None:
+    """What a topic of the conformance suite has in place of the one before it, or of nothing, for its requests."""
+    vectors = load(area)
+    for before, after in list(itertools.pairwise(vectors))[::_STRIDE]:
+        if before.workload != after.workload:
+            continue
+        facts = mesh_of(after.mesh)
+        workload = known(after.workload["namespace"], after.workload)
+        made = [[from_manifest(each) for each in vector.documents] for vector in (before, after)]
+        for old in (made[0], []):
+            found = access_change(old, made[1], facts, [workload], None)
+            evaluators = (Evaluator(old, facts), Evaluator(made[1], facts))
+            _assert_replayed(found, evaluators)
+            for asked, _ in (*before.cases, *after.cases):
+                if not found.undecided:
+                    _assert_noticed(found, evaluators, request_from(complete(after.workload, asked)))

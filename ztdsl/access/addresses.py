@@ -6,12 +6,15 @@ and at the ones beside them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.traffic.addresses import Address, parse_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+ADDRESSES: Final = "addresses "
+"""What stands before a block in words."""
 
 
 def at_borders(blocks: Iterable[str]) -> Iterator[tuple[str, str | None]]:

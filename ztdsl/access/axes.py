@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.access.addresses import at_borders
+from ztdsl.access.addresses import ADDRESSES, at_borders
 from ztdsl.access.choice import HEADER, USUAL, Choice, request_of
 from ztdsl.access.headers import lines
 from ztdsl.access.identities import Peers, connections
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ztdsl.traffic.request import Destination, Request
 
 _PATH_FILLERS: Final = ("", "x/y", "[x]")
+CUT: Final = "there are more combinations than are searched"
 GRPC: Final = ("application/grpc",)
 
 
@@ -32,14 +33,14 @@ class Axes:
     """The axes of one port; callers before what they ask for.
 
     Attributes:
-        is_whole: whether no value had to be left out.
+        doubts: why something may be missed.
     """
 
     def __init__(self, to: Destination, ground: Ground, named: Callable[[str], str]) -> None:
         self._to = to
         self._ground = ground
         self._named = named
-        self.is_whole = True
+        self.doubts: list[str] = []
 
     def made(self, accounts: Iterable[str]) -> list[Axis]:
         """The axes; `accounts` are service accounts of rules, each with its namespace."""
@@ -59,7 +60,7 @@ class Axes:
         tokens = Tokens(self._to, self._ground)
         if any(side.rules for side in self._ground.sides):
             yield classed(TOKEN, tokens.choices())
-            self.is_whole = tokens.is_whole
+            self.doubts = [*([] if tokens.is_whole else [CUT]), *([] if tokens.doubt is None else [tokens.doubt])]
         elif any(name.startswith(CLAIM) for name in tested):
             yield classed(TOKEN, tokens.none())
         if METHOD in tested:
@@ -115,7 +116,7 @@ class Axes:
         blocks = [value for values in self._values(axis).values() for value in values]
         yield Choice({part: USUAL[part] or USUAL["source_ip"]})
         for text, block in at_borders(blocks):
-            yield Choice({part: text}, None if block is None else f"addresses {block}")
+            yield Choice({part: text}, None if block is None else f"{ADDRESSES}{block}")
         yield Choice({part: "2001:db8:ffff::1"})
 
     # -- requests

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ztdsl.access import words
-from ztdsl.access.axes import Axes
+from ztdsl.access.axes import CUT, Axes
 from ztdsl.access.changed import aged, changed, key_of
 from ztdsl.access.choice import request_of
 from ztdsl.access.effect import Access, Effect, classed
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from ztdsl.traffic.request import Destination, Request
 
 _MOST_TRIES: Final = 12
-_CUT: Final = "there are more combinations than are searched"
 
 
 def access_change(
@@ -83,7 +82,7 @@ class _Change:
         self._named = namer(mesh, places.accounts)
         self._undecided: dict[str, None] = {}
         self._grounds: dict[tuple[object, ...], Ground] = {}
-        self._made: dict[int, tuple[list[Axis], bool]] = {}
+        self._made: dict[int, tuple[list[Axis], list[str]]] = {}
         self._searched: dict[tuple[int, int], Found] = {}
 
     def access(self) -> Access:
@@ -138,14 +137,14 @@ class _Change:
 
     def _at_port(self, place: Place, to: Destination, group: _Ports, concerned: Sequence[Key]) -> Iterator[Effect]:
         where = f"{place.namespace}/{place.name}:{to.port}"
-        axes, is_whole = self._axes(to, group)
+        axes, doubts = self._axes(to, group)
         if to.proxy is Proxy.ZTUNNEL:
             for callers, what, request in connections_apart(self._evaluators, to, axes):
                 yield from self._replayed(place, [request], callers, what, concerned)
             return
         found = self._search(group, axes)
-        if not (is_whole and found.is_whole):
-            self._undecided[f"{where}: {_CUT}"] = None
+        for doubt in (*doubts, *(() if found.is_whole else (CUT,))):
+            self._undecided[f"{where}: {doubt}"] = None
         for box in found.boxes:
             callers = words.callers(axes, box)
             what = words.asked(axes, box, is_http=to.chain is Chain.HTTP)
@@ -166,12 +165,12 @@ class _Change:
             ground = self._grounds[key] = Ground(sides)
         return ground
 
-    def _axes(self, to: Destination, group: _Ports) -> tuple[list[Axis], bool]:
+    def _axes(self, to: Destination, group: _Ports) -> tuple[list[Axis], list[str]]:
         made = self._made.get(id(group.ground))
         if made is None:
             axes = Axes(to, group.ground, self._named)
             policies = [each for side in group.attached for each in side.policies]
-            made = self._made[id(group.ground)] = (axes.made(_accounts(policies)), axes.is_whole)
+            made = self._made[id(group.ground)] = (axes.made(_accounts(policies)), axes.doubts)
         return made
 
     def _search(self, group: _Ports, axes: Sequence[Axis]) -> Found:

@@ -89,6 +89,9 @@ class Ground:
         rules = self._relevant()
         self._stages = tuple(self._staged(at, side, rules[at]) for at, side in enumerate(sides))
         self.whole = (1 << self._count) - 1
+        rules_of = (rule for stages in self._stages for some in stages[:3] for rule in some)
+        self._pairs = tuple(dict.fromkeys((rule.sources, rule.operations) for rule in rules_of))
+        self._live: dict[int, int] = {}
         self._answers: dict[int, tuple[Answer, Answer] | None] = {}
 
     @property
@@ -178,6 +181,21 @@ class Ground:
                 known = clears.get((id(test.matches), test.is_negative))
                 clears[id(test.matches), test.is_negative] = _Clears(test, bit if known is None else known.bits | bit)
         return bit
+
+    def live(self, left: int) -> int:
+        """The bits that still matter: those of rules of which a source and an operation are left.
+
+        Both sides answer the same with and without the others, whatever more is cleared.
+        """
+        found = self._live.get(left)
+        if found is None:
+            found = left & (self._accepted[0] | self._accepted[1])
+            for rule_sources, rule_operations in self._pairs:
+                sources, operations = left & rule_sources, left & rule_operations
+                if sources and operations:
+                    found |= sources | operations
+            self._live[left] = found
+        return found
 
     def answers(self, left: int) -> tuple[Answer, Answer] | None:
         """What both sides say where these bits are left; None where they say the same."""

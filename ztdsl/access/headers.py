@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ztdsl.access.ground import Ground
 
 AMONG_OTHERS: Final = " among others"
+AMONG_WORDS: Final = " among other words"
 _MOST_LINES: Final = 8
 
 

@@ -83,6 +83,9 @@ def _identities(
     exact = [each.split("/") for each in peers.principals if "*" not in each]
     accounts = [tuple(each.split("/", 1)) for each in peers.accounts]
     accounts += [(each[2], each[4]) for each in exact if len(each) == _PARTS]
+    for parts in exact:
+        if len(parts) != _PARTS and parts[0] in domains:
+            yield "/".join(parts), named("/".join(parts))
     spaces = _namespaces(peers, exact)
     domains = [each for each in domains if each != FOREIGN]
     for domain in domains:

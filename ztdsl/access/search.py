@@ -102,12 +102,13 @@ def _points(
     """Combinations of classes that the sides answer differently, one for each set of bits outside of all boxes."""
     states: dict[tuple[int, int], tuple[int, ...]] = {(begin, (1 << len(boxes)) - 1): ()}
     is_whole = True
+    live = ground.live
     for at, axis in enumerate(axes):
         inside = [_bits(index in box.members[at] for box in boxes) for index in range(len(axis.classes))]
         after: dict[tuple[int, int], tuple[int, ...]] = {}
         for (left, within), point in states.items():
             for index, each in enumerate(axis.classes):
-                after.setdefault((left & each.left, within & inside[index]), (*point, index))
+                after.setdefault((live(left & each.left), within & inside[index]), (*point, index))
         if len(after) > MOST_STATES:
             after = dict(list(after.items())[:MOST_STATES])
             is_whole = False
@@ -136,10 +137,12 @@ def _grown(
     """The box around a point: what is asked for grows first, then the callers that no box before it has."""
     members = [frozenset((at,)) for at in point]
     for at in reversed(range(len(axes))):
-        others = _products(begin, [_lefts(axes[index], members[index]) for index in range(len(axes)) if index != at])
+        others = _products(
+            ground, begin, [_lefts(axes[index], members[index]) for index in range(len(axes)) if index != at]
+        )
         grown = set(members[at])
         for index, each in enumerate(axes[at].classes):
-            if index in grown or any(ground.answers(left & each.left) != answers for left in others):
+            if index in grown or any(ground.answers(ground.live(left & each.left)) != answers for left in others):
                 continue
             row = [*members[:at], frozenset((index,)), *members[at + 1 :]]
             if not any(box.answers == answers and _within(row, box) for box in boxes):
@@ -152,11 +155,11 @@ def _lefts(axis: Axis, members: Iterable[int]) -> set[int]:
     return {axis.classes[index].left for index in members}
 
 
-def _products(begin: int, lefts: Iterable[set[int]]) -> set[int]:
+def _products(ground: Ground, begin: int, lefts: Iterable[set[int]]) -> set[int]:
     """The bits that any combination leaves."""
     found = {begin}
     for some in lefts:
-        found = {left & each for left in found for each in some}
+        found = {ground.live(left & each) for left in found for each in some}
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ztdsl.access import users
 from ztdsl.access.choice import HEADER, Choice, request_of
@@ -11,6 +11,7 @@ from ztdsl.access.headers import lines
 from ztdsl.access.tested import CLAIM, TOKEN, read_by
 from ztdsl.istio.evaluate.facts import Facts
 from ztdsl.istio.evaluate.places import AUTHORIZATION
+from ztdsl.istio.evaluate.token_rule import token_rule
 from ztdsl.istio.evaluate.tokens import NOT_READ, Outcome
 from ztdsl.traffic.request import Token
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 _MOST: Final = 4000
 _OF_CONTEXT: Final = (f"{CLAIM}iss", f"{CLAIM}aud")
 _ALWAYS_READ: Final = (AUTHORIZATION, "cookie")
+
+
+class _Left(NamedTuple):
+    """The bits that claims leave, and the values of those that are written to headers."""
+
+    bits: int
+    written: tuple[str, ...]
 
 
 class Tokens:
@@ -42,6 +50,7 @@ class Tokens:
         self._claims = [each for each in ground.axes if each.startswith(CLAIM)]
         named = {f"{HEADER}{name}" for rule in self._rules for name in _headers(rule)}
         self.headers = [each for each in ground.axes if each in named]
+        self._written = {path for rule in self._rules for path in _written(rule, self.headers)}
         self.is_whole = True
 
     def none(self) -> Iterator[tuple[int, Choice]]:
@@ -51,6 +60,10 @@ class Tokens:
     def choices(self) -> Iterator[tuple[int, Choice]]:
         """The bits of every token, alone and with every line of the headers that belong to tokens."""
         yield from self.none()
+        for name, line in self._texts():
+            left = self._left({f"{HEADER}{name}": (line,)}, (*self._claims, *self.headers))
+            if left is not None:
+                yield left, Choice({f"{HEADER}{name}": (line,)}, f"what is no token in the header {name}")
         asked = self._values(f"{CLAIM}sub", "requestPrincipals")
         issuers = [rule.issuer for rule in self._rules if rule.issuer]
         claims = [users.subjects(asked, self._values(f"{CLAIM}sub", "claim"), issuers)]
@@ -65,17 +78,39 @@ class Tokens:
             for made, term in self._combined(token, left, claims):
                 yield from self._with_headers((made,), term)
 
+    @property
+    def doubt(self) -> str | None:
+        """What of tokens cannot be tried: requests do not tell what stands before a token in its header."""
+        before, after = (
+            {place for rule in side.rules for place in token_rule(rule).places.headers} for side in self._ground.sides
+        )
+        names = sorted({name for name, _ in before - after} & {name for name, _ in after - before})
+        return f"what stands before a token in the header {' or '.join(names)} is another" if names else None
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Lines that are no token, in the headers where one is looked for."""
+        found: dict[tuple[str, str], None] = {}
+        for rule in self._rules:
+            for name, prefix in token_rule(rule).places.headers:
+                found |= {(name, f"{prefix}{text}"): None for text in ("junk", "")}
+                found |= {(name, "junk"): None, (name, "Bearer junk"): None}
+        yield from found
+
     def _combined(self, token: Token, left: int, claims: Iterable[list[users.Claimed]]) -> Iterator[tuple[Token, str]]:
-        """The token with claims: one for each set of bits that they leave together."""
-        states: dict[int, tuple[dict[str, Any], str]] = {left: (dict(token.claims), users.named(token))}
+        """The token with claims: one for each set of bits that they leave together.
+
+        Claims that are written to headers are told apart by their values: their bits show only in the whole request.
+        """
+        states: dict[_Left, tuple[dict[str, Any], str]] = {_Left(left, ()): (dict(token.claims), users.named(token))}
         for values in claims:
             alone = self._alone(token, values)
-            after: dict[int, tuple[dict[str, Any], str]] = {}
-            for bits, (before, term) in states.items():
-                for more, claimed in alone:
-                    made = users.with_claim(before, claimed) if bits & more not in after else None
+            after: dict[_Left, tuple[dict[str, Any], str]] = {}
+            for (bits, shown), (before, term) in states.items():
+                for (more, written), claimed in alone.items():
+                    key = _Left(bits & more, shown + written)
+                    made = users.with_claim(before, claimed) if key not in after else None
                     if made is not None:
-                        after[bits & more] = (made, term if claimed.term is None else f"{term}, {claimed.term}")
+                        after[key] = (made, term if claimed.term is None else f"{term}, {claimed.term}")
             if len(after) > _MOST:
                 self.is_whole = False
                 after = dict(list(after.items())[:_MOST])
@@ -83,20 +118,22 @@ class Tokens:
         for made, term in states.values():
             yield Token(made, token.place), term
 
-    def _alone(self, token: Token, values: Iterable[users.Claimed]) -> list[tuple[int, users.Claimed]]:
+    def _alone(self, token: Token, values: Iterable[users.Claimed]) -> dict[_Left, users.Claimed]:
         """Values of one claim, one for each set of bits that it leaves by itself."""
-        found: dict[int, users.Claimed] = {}
+        found: dict[_Left, users.Claimed] = {}
         for claimed in values:
             made = users.with_claim(token.claims, claimed)
             if made is None:
                 continue
-            axes = (f"{CLAIM}{'/'.join(claimed.path)}", *self.headers)
-            left = self._left({"tokens": (Token(made, token.place),)}, axes)
-            if left is not None:
-                known = found.get(left)
-                if known is None or (known.term is None and claimed.term is not None and claimed.path != ("sub",)):
-                    found[left] = claimed
-        return list(found.items())
+            bits = self._left({"tokens": (Token(made, token.place),)}, (f"{CLAIM}{'/'.join(claimed.path)}",))
+            if bits is None:
+                continue
+            written = (repr(claimed.value),) if claimed.path in self._written else ()
+            key = _Left(bits, written)
+            known = found.get(key)
+            if known is None or (known.term is None and claimed.term is not None and claimed.path != ("sub",)):
+                found[key] = claimed
+        return found
 
     def _with_headers(self, tokens: tuple[AnyToken, ...], term: str) -> Iterator[tuple[int, Choice]]:
         """The tokens with every line of each header that belongs to tokens."""
@@ -145,6 +182,13 @@ class Tokens:
     def _values(self, axis: str, field: str) -> tuple[str, ...]:
         tests = (test for test in self._ground.tests(axis) if read_by(test.attribute).field == field)
         return tuple(dict.fromkeys(value for test in tests for value in test.values))
+
+
+def _written(rule: JwtRule, tested: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The claims that a rule writes to headers that are tested."""
+    for each in rule.output_claim_to_headers:
+        if f"{HEADER}{each.header.lower()}" in tested:
+            yield tuple(each.claim.split("."))
 
 
 def _headers(rule: JwtRule) -> Iterator[str]:

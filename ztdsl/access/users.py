@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ztdsl.access.headers import AMONG_OTHERS
+from ztdsl.access.headers import AMONG_OTHERS, AMONG_WORDS
 from ztdsl.access.texts import Named, fresh, texts
 from ztdsl.access.wildcards import text_form
 from ztdsl.istio.evaluate.places import AUTHORIZATION
@@ -111,6 +111,7 @@ def _subjects_of(value: str, issuers: Iterable[str]) -> Iterator[tuple[str, str 
     last = value.rpartition("/")[2]
     for subject in (last, *(value.removeprefix(f"{each}/") for each in issuers)):
         text = subject.strip("*")
+        yield subject, f"subject {subject}"  # behind a star of the issuer, a star is a star
         yield text, f"subject {subject}" if text and subject != "*" else None
         if "*" in subject and text:
             yield (f"x{text}" if subject.startswith("*") else f"{text}x"), f"subject {subject}"
@@ -125,8 +126,10 @@ def claimed_values(path: tuple[str, ...], patterns: Sequence[str]) -> list[Claim
     found += [Claimed(path, text, f"{name} {term}") for text, term in named]
     for (one, first), (other, second) in combinations(named[:_MOST_PAIRS], 2):
         found.append(Claimed(path, [one, other], f"{name} {first} and {second}"))
+        found.append(Claimed(path, f"{one} {other}", f"{name} {first} and {second} in one text"))
     found.append(Claimed(path, "", f"an empty {name}"))
     found += [Claimed(path, [text, filler], f"{name} {term}{AMONG_OTHERS}") for text, term in named]
+    found += [Claimed(path, f"{text} {filler}", f"{name} {term}{AMONG_WORDS}") for text, term in named]
     return found
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ztdsl.access.addresses import ADDRESSES
 from ztdsl.access.choice import HEADER
 from ztdsl.access.headers import AMONG_OTHERS
 from ztdsl.access.identities import FOREIGNERS, OTHER_TLS, PLAINTEXT
 from ztdsl.access.tested import ADDRESS, CONNECTION, HOST, METHOD, PATH, REMOTE, SOURCE, TOKEN
+from ztdsl.access.wildcards import is_exact, meet, path_form
+from ztdsl.traffic.addresses import parse_address, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ztdsl.access.choice import Choice
     from ztdsl.access.search import Axis, Box, Class
 
 _ANYTHING: Final = {METHOD: "any method", PATH: "any path", HOST: "any host", ADDRESS: "any address"}
@@ -87,8 +91,35 @@ def _terms(axis: Axis, members: frozenset[int]) -> str | None:
     inside = [each for index, each in enumerate(axis.classes) if index in members]
     outside = [each for index, each in enumerate(axis.classes) if index not in members]
     if all(each.is_named for each in inside) or not any(each.is_named for each in outside):
-        return _listed(inside)
+        left_out = _covered(axis.name, inside, outside)
+        return _listed(inside) + (f" but {_shown(left_out)}" if left_out else "")
     return f"anything but {_listed(outside)}"
+
+
+def _covered(name: str, inside: Sequence[Class], outside: Sequence[Class]) -> list[str]:
+    """What is left out although a value of the others covers it: a path of a pattern, a block within a block."""
+    covers = {PATH: _covers_path, SOURCE: _covers_address, REMOTE: _covers_address}.get(name)
+    if covers is None:
+        return []
+    terms = {choice.term for each in inside for choice in each.choices if choice.term is not None}
+    found = {
+        choice.term: None
+        for each in outside
+        for choice in each.choices
+        if choice.term is not None and choice.term not in terms and any(covers(term, choice) for term in terms)
+    }
+    return list(found)
+
+
+def _covers_path(pattern: str, choice: Choice) -> bool:
+    form = path_form(pattern)
+    return not is_exact(form) and meet((form, tuple(choice.parts["path"])), "x") is not None
+
+
+def _covers_address(term: str, choice: Choice) -> bool:
+    block = term.removeprefix(ADDRESSES)
+    text = choice.parts["source_ip"] if "source_ip" in choice.parts else choice.parts["remote_ip"]
+    return within([block])(parse_address(text))
 
 
 def _listed(classes: Iterable[Class]) -> str:

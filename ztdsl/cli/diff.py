@@ -122,6 +122,8 @@ def diff(
         "--request-timeout": request_timeout,
     }
     _refuse_contradictions(live, base, cluster, namespace if all_namespaces else None)
+    if "-" in (filename or []) and "-" in (live or []):
+        raise UsageProblem("-f and --live both read stdin", "write one of the two to a file")
     kinds = _kinds(only)
     code = _code(exit_code_on_diff, exit_zero=exit_zero, fail_on_access=fail_on_access)
     chosen = settings(mesh, config, istio_version, today, None)

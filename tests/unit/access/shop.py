@@ -16,7 +16,7 @@ ISSUER = "https://auth.example.com"
 JWT = {"issuer": ISSUER, "audiences": ["shop"], "jwksUri": f"{ISSUER}/keys"}
 
 
-def plain(kind: str, name: str, spec: dict[str, Any], namespace: str = "shop", **metadata: Any) -> Manifest:
+def plain(kind: str, name: str, spec: dict[str, Any], namespace: Any = "shop", **metadata: Any) -> Manifest:
     """An object of one of the three kinds."""
     return from_manifest(
         {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,14 +18,19 @@ OWNED = Ownership(frozenset({"shop"}), frozenset({"shop"}), frozenset({"shop", "
 
 
 def policy(
-    name: str, *, namespace: str = "shop", part: str | None = "shop", paths: tuple[str, ...] = ("/a",), **labels: str
+    name: str,
+    *,
+    namespace: str = "shop",
+    part: str | None = "shop",
+    paths: tuple[str, ...] = ("/a",),
+    more: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """An AuthorizationPolicy, ours unless `part` says otherwise."""
     ours = {"app.kubernetes.io/managed-by": "ztc", "app.kubernetes.io/part-of": part} if part else {}
     return {
         "apiVersion": "security.istio.io/v1",
         "kind": "AuthorizationPolicy",
-        "metadata": {"name": name, "namespace": namespace, "labels": {**ours, **labels}},
+        "metadata": {"name": name, "namespace": namespace, "labels": {**ours, **(more or {})}},
         "spec": {
             "selector": {"matchLabels": {"app": name}},
             "action": "ALLOW",
@@ -46,7 +53,7 @@ class There:
 
 def wanted(*plain: dict[str, Any]) -> list[Wanted]:
     """Declared objects; everything is declared at its pointer."""
-    return [Wanted(There(each).key, lambda each=each: each, lambda at: f"policies.py:{at}") for each in plain]
+    return [Wanted(There(each).key, partial(dict, each), lambda at: f"policies.py:{at}") for each in plain]
 
 
 def compared(declared: list[dict[str, Any]], live: list[dict[str, Any]], owned: Ownership = OWNED) -> Plan:
@@ -81,8 +88,8 @@ def test_each_kind_of_change_is_found() -> None:
 
 def test_labels_of_others_are_no_difference() -> None:
     """Applying leaves them alone; those that Istio reads count."""
-    assert compared([policy("a")], [policy("a", team="x")]).changes == ()
-    (change,) = compared([policy("a")], [policy("a", **{"istio.io/rev": "canary"})]).changes
+    assert compared([policy("a")], [policy("a", more={"team": "x"})]).changes == ()
+    (change,) = compared([policy("a")], [policy("a", more={"istio.io/rev": "canary"})]).changes
     assert [(each.pointer, each.before, each.after) for each in change.fields] == [
         ("/metadata/labels/istio.io~1rev", "canary", None)
     ]
@@ -154,7 +161,7 @@ def test_what_others_have_in_their_namespaces_is_no_concern() -> None:
 
 def test_a_foreign_object_tells_whose_it_is() -> None:
     """By its labels: another policy's, another tool's, a copy of ours, or nobody's."""
-    chart = policy("chart", part=None, **{"app.kubernetes.io/managed-by": "Helm"})
+    chart = policy("chart", part=None, more={"app.kubernetes.io/managed-by": "Helm"})
     copied = {**policy("a"), "metadata": {"name": "copy", "namespace": "shop"}}
     live = [policy("a"), policy("theirs", part="other"), chart, copied, policy("by-hand", part=None)]
 
@@ -197,7 +204,7 @@ def test_fields_tell_where_they_are_declared_and_who_wrote_them() -> None:
 def test_revisions_belong_to_nobody_else() -> None:
     """What an older one has and a newer one has not is deleted, whatever its labels say."""
     found = revisions(
-        map(There, [policy("a", team="x"), policy("old", part="before"), policy("same")]),
+        map(There, [policy("a", more={"team": "x"}), policy("old", part="before"), policy("same")]),
         wanted(policy("a"), policy("new"), policy("same")),
     )
 
