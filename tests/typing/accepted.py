@@ -17,6 +17,7 @@ from ztdsl import (
     Check,
     Claim,
     ClaimTest,
+    Diff,
     DryRun,
     Effect,
     EndUser,
@@ -59,6 +60,7 @@ from ztdsl import (
     check_policy,
     deny,
     deny_tcp,
+    diff_live,
     explain_code,
     explain_service,
     init_repository,
@@ -237,6 +239,8 @@ init_repository(Path("policies"))
 write_manifests(build_manifests(policy), Path("manifests"))
 verify_policy(policy, today=today)
 check_manifests(["manifests"], workloads="workloads.yaml")
+
+assert_type(diff_live(policy, live=["exported"], today=today), Diff)
 
 opened = open_policy(policy)
 manifests = open_manifests(["manifests", "-"], workloads="workloads.yaml")
