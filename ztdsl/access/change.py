@@ -114,7 +114,11 @@ class _Change:
             for group in self._alike(place, served, chain, attached):
                 for port in group.ports if len(group.ports) < len(served) else group.ports[:1]:
                     effects = self._at_port(place, place.at(port, chain), group, concerned)
-                    yield from effects if len(group.ports) < len(served) else map(_at_every_port, effects)
+                    is_every = len(group.ports) == len(served)
+                    if place.is_other(port, ports_of(objects)) and not (is_every and len(served) > 1):
+                        yield from map(_at_other_ports, effects)
+                    else:
+                        yield from map(_at_every_port, effects) if is_every else effects
 
     def _alike(
         self, place: Place, ports: Iterable[int], chain: Chain, attached: tuple[Attached, Attached]
@@ -194,7 +198,7 @@ class _Change:
             before, after = (each.decide(request) for each in self._evaluators)
             if Verdict.UNKNOWN in {before.verdict, after.verdict}:
                 unknown = before if before.verdict is Verdict.UNKNOWN else after
-                self._undecided[f"{where}:{request.to.port}: {callers} may {what}: {unknown.reason}"] = None
+                self._undecided[f"{where}:{request.to.port}: {callers}: {what}: {unknown.reason}"] = None
                 return
             is_open = after.verdict is Verdict.ALLOW
             if is_open is (before.verdict is Verdict.ALLOW):
@@ -255,6 +259,10 @@ def _objects(attached: Attached) -> Iterator[Manifest]:
     yield from attached.peers
     yield from attached.requests
     yield from attached.policies
+
+
+def _at_other_ports(effect: Effect) -> Effect:
+    return replace(effect, port=None, is_other_port=True)
 
 
 def _at_every_port(effect: Effect) -> Effect:

@@ -21,7 +21,7 @@ class Effect:
 
     Attributes:
         workload: its namespace and the labels of its pods.
-        port: the port of its container; None for every port of it that was looked at.
+        port: the port of its container; None for every port of it that was looked at, or every other one.
         kind: whether the requests are let in after the change, or before it.
         callers: who sends them.
         what: what they ask for.
@@ -30,6 +30,7 @@ class Effect:
         after: its decision after it.
         caused_by: the changed objects that decide it.
         name: what people call the workload.
+        is_other_port: whether it is about the ports that neither the workload nor an object names.
     """
 
     workload: tuple[str, Pairs]
@@ -42,6 +43,7 @@ class Effect:
     after: Decision
     caused_by: tuple[Key, ...]
     name: str
+    is_other_port: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ class Place(NamedTuple):
             trusted_proxies=self.trusted_proxies,
         )
 
+    def is_other(self, port: int, named: Iterable[int]) -> bool:
+        """Whether a port that is looked at stands for all that nobody names."""
+        return port in _UNDECLARED and port not in dict(self.ports) and port not in set(named)
+
     def looked_at(self, named: Iterable[int]) -> list[tuple[int, tuple[Chain, ...]]]:
         """The ports to look at: its own, those that objects name, and one that nobody names."""
         ports = dict(self.ports)

@@ -11,6 +11,7 @@ from ztdsl.access.identities import FOREIGNERS, OTHER_TLS, PLAINTEXT
 from ztdsl.access.tested import ADDRESS, CONNECTION, HOST, METHOD, PATH, REMOTE, SOURCE, TOKEN
 from ztdsl.access.wildcards import is_exact, meet, path_form
 from ztdsl.traffic.addresses import parse_address, within
+from ztdsl.traffic.request import InvalidToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _ANYTHING: Final = {METHOD: "any method", PATH: "any path", HOST: "any host", ADDRESS: "any address"}
 _MOST: Final = 4
+_NO_TOKEN: Final = 0
+"""The class of requests without a token: the usual one."""
 _ANYONE: Final = "anyone"
 _IDENTIFIED: Final = "any workload with an identity"
 
@@ -36,10 +39,22 @@ def callers(axes: Sequence[Axis], box: Box) -> str:
             if terms is not None:
                 more.append(f"from {'client ' if axis.name == REMOTE else ''}{terms}")
         elif axis.name == TOKEN:
-            terms = _terms(axis, members)
+            terms = _terms(axis, _with_refused(axis, members))
             if terms is not None:
                 more.append(f"with {terms}")
     return " ".join([who, *more])
+
+
+def _with_refused(axis: Axis, members: frozenset[int]) -> frozenset[int]:
+    """The classes of tokens to tell of: where none is needed, that a refused one does not help goes without saying."""
+    if _NO_TOKEN not in members:
+        return members
+    refused = (
+        index
+        for index, each in enumerate(axis.classes)
+        if any(isinstance(token, InvalidToken) for choice in each.choices for token in choice.parts.get("tokens", ()))
+    )
+    return members.union(refused)
 
 
 def asked(axes: Sequence[Axis], box: Box, *, is_http: bool) -> str:
@@ -61,7 +76,7 @@ def asked(axes: Sequence[Axis], box: Box, *, is_http: bool) -> str:
 def _verb(found: dict[str, str]) -> str:
     methods = found.pop(METHOD, None)
     if methods is None:
-        return "call" if PATH in found else "send any request"
+        return "call" if PATH in found else "any request"
     if not methods.startswith("any "):
         return methods
     return f"use {methods} on" if PATH in found else f"use {methods}"

@@ -44,6 +44,7 @@ def _effect(effect: Found) -> Effect:
         _outcome(effect.before),
         _outcome(effect.after),
         tuple(Key(*key) for key in effect.caused_by),
+        effect.is_other_port,
     )
 
 

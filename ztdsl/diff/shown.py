@@ -31,13 +31,14 @@ class Effect:
     Attributes:
         kind: which of the two.
         workload: where, as people name it.
-        port: the container's port; None for all of them.
+        port: the container's port; None for all of them, or all others.
         callers: who, in the author's terms.
         what: which requests.
         witness: one such request, as `ztc simulate --requests` reads it.
         before: what becomes of it now.
         after: what becomes of it then.
         caused_by: the objects that make the difference.
+        is_other_port: whether it is about the ports that nothing names.
     """
 
     kind: Literal["opens", "closes"]
@@ -49,10 +50,13 @@ class Effect:
     before: Outcome
     after: Outcome
     caused_by: tuple[Key, ...]
+    is_other_port: bool = False
 
     @property
     def place(self) -> str:
         """The workload with its port."""
+        if self.is_other_port:
+            return f"{self.workload}, any other port"
         return self.workload if self.port is None else f"{self.workload}:{self.port}"
 
 

@@ -38,7 +38,7 @@ def test_a_caller_that_is_taken_out_loses_its_requests() -> None:
 def test_callers_are_called_by_the_names_of_their_workloads() -> None:
     """A service account that a known workload runs as is that workload."""
     found = change([policy(rule(["web/admin"]))], [policy(rule(["web/admin", "web/ui"]))])
-    assert ("opens", "`web/frontend`", "send any request") in told(found)
+    assert ("opens", "`web/frontend`", "any request") in told(found)
 
 
 def test_requests_that_are_added_and_taken_away() -> None:
@@ -57,7 +57,7 @@ def test_a_first_allow_policy_closes_what_it_does_not_name() -> None:
     found = change([], [policy(BASE)])
     assert found.classed == "narrowed"
     assert told(found)[:3] == [
-        ("closes", "anyone but `web/frontend`, `web/admin`", "send any request"),
+        ("closes", "anyone but `web/frontend`, `web/admin`", "any request"),
         ("closes", "`web/frontend`, `web/admin`", "use any method but GET, POST"),
         ("closes", "`web/frontend`, `web/admin`", "GET, POST any path but /orders, /orders/*"),
     ]
@@ -75,7 +75,7 @@ def test_plaintext_that_a_mode_lets_in() -> None:
     """From STRICT to PERMISSIVE, clients without an identity are let in where no rule keeps them out."""
     found = change([mode("STRICT")], [mode("PERMISSIVE")])
     assert found.classed == "widened"
-    assert ("opens", "clients without an identity", "send any request") in told(found)
+    assert ("opens", "clients without an identity", "any request") in told(found)
     closed = change([mode("STRICT"), policy(BASE)], [mode("PERMISSIVE"), policy(BASE)])
     assert told(closed) == []
     assert told(closed, "shop/any other workload") != []
@@ -101,15 +101,29 @@ def test_tokens_that_are_accepted_now(before: list[Manifest], after: list[Manife
     assert any(expected in effect.callers for effect in found.effects)
 
 
+def test_that_a_refused_token_does_not_help_goes_without_saying() -> None:
+    """Where a caller needs no token, effects speak of the caller and the request."""
+    found = change([tokens(JWT), policy(BASE)], [tokens(JWT), policy(rule(["web/ui"], ["GET"], ["/orders"]))])
+    assert all("token" not in callers for _, callers, _ in told(found))
+
+
+def test_ports_that_nothing_names() -> None:
+    """They are told as all others, by no number of their own, for requests and for connections."""
+    named = policy({"to": [{"operation": {"ports": ["8080"]}}]})
+    found = change([named], [policy({})])
+    ports = [(each.port, each.is_other_port) for each in found.effects if each.name == "shop/orders"]
+    assert ports == 2 * [(None, True)]
+
+
 def test_other_parts_of_a_request() -> None:
     """Headers, hosts, addresses and server names are told as well."""
     one = policy({"when": [{"key": "request.headers[x-team]", "values": ["a"]}]})
     two = policy({"when": [{"key": "request.headers[x-team]", "values": ["a", "b"]}]})
-    assert told(change([one], [two])) == [("opens", "anyone", "send any request with header x-team: b")]
+    assert told(change([one], [two])) == [("opens", "anyone", "any request with header x-team: b")]
     one, two = (policy({"to": [{"operation": {"hosts": hosts}}]}) for hosts in (["a.example.com"], ["b.example.com"]))
     assert told(change([one], [two])) == [
-        ("opens", "anyone", "send any request at b.example.com"),
-        ("closes", "anyone", "send any request at a.example.com"),
+        ("opens", "anyone", "any request at b.example.com"),
+        ("closes", "anyone", "any request at a.example.com"),
     ]
     one, two = (policy({"from": [{"source": {"ipBlocks": [block]}}]}) for block in ("10.0.0.0/9", "10.0.0.0/8"))
     assert {kind for kind, _, _ in told(change([one], [two]))} == {"opens"}

@@ -83,6 +83,7 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "effect": effect.kind,
         "workload": effect.workload,
         "port": effect.port,
+        "otherPorts": effect.is_other_port,
         "callers": effect.callers,
         "requests": effect.what,
         "witness": effect.witness,
