@@ -81,3 +81,5 @@ MILLION = (*BATCH, Limit("floor", "peak_mib", 300.0))
 YAML_READER = "PyYAML CSafeLoader"
 READING = (Limit("floor", YAML_READER, 1.2),)
 CHECK_FILES = (Limit("floor", "beyond_reading", 3.0),)
+DIFF = (Limit("floor", "seconds", 1.5),)
+DIFF_LARGEST = (Limit("floor", "peak_mib", 600.0),)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import decisions
+import diffing
 import measure
 import peers as competition
 import reading
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked = decisions.Asked(compiler, scratch, decisions.QUICK_SERVICES if options.quick else decisions.SERVICES)
         rows += decisions.rows(asked, peers, is_quick=options.quick, is_full=options.full, told=_tell)
         rows += reading.rows(compiler, scratch, is_quick=options.quick, told=_tell)
+        rows += diffing.rows(compiler, scratch, is_quick=options.quick, told=_tell)
     _tell("")
     machine = _machine(compiler)
     sys.stdout.write(_preface(machine) + "\n" + table.as_text(rows))

@@ -31,12 +31,13 @@ class ManifestFailure(Exception):  # noqa: N818 - named for what happened
 def read_directory(paths: Sequence[str]) -> Live:
     """The objects of Istio's security kinds that files, directories and stdin (`-`) hold.
 
-    No object at all is what an empty cluster has, and no failure.
+    No object at all is what an empty cluster has, and no failure. An object with a server's `uid` and
+    `resourceVersion` was admitted once and is not checked again; others are, as a cluster would.
 
     Raises:
         ManifestFailure: a file cannot be read, or a cluster would refuse an object, or has room for one of two.
     """
-    read = read_manifests(paths)
+    read = read_manifests(paths, is_live=True)
     if any(each.severity is Severity.ERROR for each in read.findings):
         raise ManifestFailure(read.findings)
     described = ", ".join("stdin" if path == "-" else f"`{path}`" for path in paths)
@@ -44,9 +45,7 @@ def read_directory(paths: Sequence[str]) -> Live:
 
 
 def _live(document: Document) -> LiveObject:
-    span = document.span("")
-    place = document.file if span.line is None else f"{document.file}:{span.line}"
     plain = document.plain
     if not plain.get("metadata", {}).get("namespace"):
         plain = {**plain, "metadata": {**plain["metadata"], "namespace": document.manifest.meta.namespace}}
-    return LiveObject(document.manifest, place, json.dumps(plain).encode())
+    return LiveObject(document.manifest, document.place, json.dumps(plain).encode())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.istio.kinds import Manifest
+    from ztdsl.manifests.document import Place
     from ztdsl.manifests.known import KnownWorkload
 
 
@@ -18,13 +19,21 @@ class LiveObject:
 
     Attributes:
         manifest: the object as istiod reads it.
-        place: `file:line` for an object of a file; None for one of a cluster.
+        stands: where an object of a file does; None for one of a cluster.
         text: the object as JSON, with its `apiVersion` and `kind`.
     """
 
     manifest: Manifest
-    place: str | None
+    stands: Place | None = field(repr=False)
     text: bytes = field(repr=False)
+
+    @property
+    def place(self) -> str | None:
+        """`file:line` for an object of a file, worked out when asked for; None for one of a cluster."""
+        if self.stands is None:
+            return None
+        span = self.stands.span("")
+        return span.file if span.line is None else f"{span.file}:{span.line}"
 
     @property
     def plain(self) -> dict[str, Any]:

@@ -47,12 +47,14 @@ class Read:
     findings: tuple[Diagnostic, ...]
 
 
-def read_manifests(paths: Sequence[str], namespace: str | None = None) -> Read:
+def read_manifests(paths: Sequence[str], namespace: str | None = None, *, is_live: bool = False) -> Read:
     """The manifests that files, directories and stdin hold.
 
     Args:
         paths: names of files and directories; `-` is stdin.
         namespace: where objects belong that name no namespace; `default` is assumed, with a warning, if None.
+        is_live: whether the files stand for a cluster: what a server gave out has passed its gates, and they are not
+            asked again, for that is most of the time that reading takes.
     """
     problems: list[Diagnostic] = []
     skipped: Counter[str] = Counter()
@@ -60,7 +62,7 @@ def read_manifests(paths: Sequence[str], namespace: str | None = None) -> Read:
     for file, text in texts(paths, problems):
         source = Source(file, text)
         try:
-            _read(source, namespace, (documents, skipped, problems))
+            _read(source, namespace, (documents, skipped, problems), is_live=is_live)
         except Unreadable as error:
             problems.append(unreadable(file, text, error))
     problems += islice(_repeated(documents), MOST_REFUSED)
@@ -71,7 +73,7 @@ def read_manifests(paths: Sequence[str], namespace: str | None = None) -> Read:
     return Read(tuple(documents), dict(skipped), tuple(problems))
 
 
-def _read(source: Source, namespace: str | None, into: _Into) -> None:
+def _read(source: Source, namespace: str | None, into: _Into, *, is_live: bool) -> None:
     """Take every object of a text.
 
     Raises:
@@ -82,14 +84,21 @@ def _read(source: Source, namespace: str | None, into: _Into) -> None:
         for path, each in objects(plain):
             place = Place(source, number, path)
             taken += 1
-            refused += not _take(place, each, namespace, into)
+            refused += not _take(place, each, namespace, into, is_live=is_live)
             if taken > MOST_OBJECTS:
                 raise Unreadable(Fault.BOUNDS, f"it has more than {MOST_OBJECTS} objects", Span(source.name))
             if refused > MOST_REFUSED:
                 raise Unreadable(Fault.BOUNDS, f"more than {MOST_REFUSED} of its objects are refused", place.span(""))
 
 
-def _take(place: Place, plain: Any, namespace: str | None, into: _Into) -> bool:  # noqa: ANN401 - what a file holds
+def _take(
+    place: Place,
+    plain: Any,  # noqa: ANN401 - what a file holds
+    namespace: str | None,
+    into: _Into,
+    *,
+    is_live: bool,
+) -> bool:
     """Whether an object was not refused: it is a document, or of another kind.
 
     Raises:
@@ -106,7 +115,7 @@ def _take(place: Place, plain: Any, namespace: str | None, into: _Into) -> bool:
         skipped[kind] += 1
         return True
     _refuse_template(place, plain)
-    found = refusals(plain, place)
+    found = [] if is_live and _is_given_out(plain) else refusals(plain, place)
     problems += found
     if any(each.severity is Severity.ERROR for each in found):
         return False
@@ -134,6 +143,15 @@ def _refuse_template(place: Place, plain: object) -> None:
     path = within(plain) if place.source.may_be_template else None
     if path is not None:
         raise Unreadable(Fault.TEMPLATE, "it is a template", place.span(pointer(*path)))
+
+
+def _is_given_out(plain: dict[str, Any]) -> bool:
+    """Whether an API server gave the object out: only a server sets `uid` and `resourceVersion`.
+
+    Source: Kubernetes API conventions, "Metadata".
+    """
+    metadata = plain.get("metadata")
+    return isinstance(metadata, dict) and all(_is_named(metadata.get(name)) for name in ("uid", "resourceVersion"))
 
 
 def _is_named(word: object) -> bool:

@@ -75,3 +75,22 @@ def test_missing_file_is_a_failure(tmp_path: Path) -> None:
     """A name that leads nowhere is no empty cluster."""
     with pytest.raises(ManifestFailure):
         read_directory([str(tmp_path / "none")])
+
+
+def test_objects_that_a_server_gave_out_are_not_checked_again(tmp_path: Path) -> None:
+    """An older server may have admitted what a newer one refuses; what istiod cannot read is refused all the same."""
+    exported = _ORDERS.replace("namespace: shop", "namespace: shop\n  uid: 0-1\n  resourceVersion: '7'")
+    file = tmp_path / "a.yaml"
+    for text, fails in ((_ORDERS, True), (exported, False)):
+        file.write_text(text.replace("spec: {}", "spec: {rules: [{when: [{key: request.unheard, values: [a]}]}]}"))
+        if fails:
+            with pytest.raises(ManifestFailure):
+                read_directory([str(file)])
+        else:
+            assert len(read_directory([str(file)]).objects) == 1
+    file.write_text(exported.replace("spec: {}", "spec: {action: PERMIT}"))
+
+    with pytest.raises(ManifestFailure) as failed:
+        read_directory([str(file)])
+
+    assert [each.code for each in failed.value.diagnostics] == ["ZT040"]
