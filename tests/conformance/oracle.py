@@ -5,19 +5,18 @@ It is Go's module proxy and build cache that a first build waits for: some minut
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from tests.conformance.cache import alone, cached
 
 SOURCES: Final = Path(__file__).parent / "istiod"
 _FLAGS: Final = ("-trimpath", "-tags=vtprotobuf,disable_pgv", "-ldflags=-s -w")
@@ -110,20 +109,11 @@ def binary() -> Path:
     if go is None:
         message = "Go is not installed"
         raise NoOracle(message)
-    place = _cache() / f"istiod-{_digest()}"
-    with _alone(place.parent):
+    place = cached("conformance") / f"istiod-{_digest()}"
+    with alone(place.parent):
         if not place.exists():
             _build(go, place)
     return place
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """No other process is in here: two that build at once take twice as long."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _build(go: str, place: Path) -> None:
@@ -136,11 +126,6 @@ def _build(go: str, place: Path) -> None:
     for stale in place.parent.glob("istiod-*"):
         stale.unlink()
     fresh.replace(place)
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "ztdsl" / "conformance"
 
 
 def _digest() -> str:

@@ -5,17 +5,15 @@ What they are built from is said by `go/kubernetes/go.mod` and `go/istio/go.mod`
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tests.conformance.cache import alone, cached
 
 MODULES: Final = Path(__file__).parent / "go"
 _SHOWN: Final = 2000
@@ -91,8 +89,8 @@ def binary(name: str) -> Path:
         NoMesh: Go is missing, or the program cannot be built.
     """
     program = PROGRAMS[name]
-    place = _cache() / f"{name}-{program.digest()}"
-    with _alone(place.parent):
+    place = cached("mesh") / f"{name}-{program.digest()}"
+    with alone(place.parent):
         if not place.exists():
             _build(program, place)
     return place
@@ -134,20 +132,6 @@ def _build(program: Program, place: Path) -> None:
     for stale in place.parent.glob(f"{program.name}-*"):
         stale.unlink()
     fresh.replace(place)
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """No other process builds meanwhile: two at once take twice as long."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "ztdsl", "mesh")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.report import Report
 from ztdsl.diagnostics.source import display_path, sorted_findings
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ztdsl.istio.kinds import Manifest
     from ztdsl.istio.source_map import SourceMap
     from ztdsl.manifests import Document
-
-_KINDS: Final = ("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication")
 
 
 @dataclass(frozen=True, slots=True)

