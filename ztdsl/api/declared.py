@@ -49,6 +49,11 @@ class Declared:
     model: Model | None
 
 
+def nothing(configuration: Configuration, words: str) -> Declared:
+    """No object at all: what stood before anything was declared."""
+    return Declared(Report(()), configuration, words, (), (), Ownership(frozenset(), frozenset()), None)
+
+
 def of_policy(source: str | Path | Policy, options: Options, former: Iterable[str] = ()) -> Declared:
     """The manifests of a policy, each part with the line that declares it.
 

@@ -6,11 +6,12 @@ import os
 import subprocess
 import tarfile
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from ztdsl.api.declared import of_files, of_policy
+from ztdsl.api.declared import nothing, of_files, of_policy
 from ztdsl.config import ConfigurationFailure
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Severity
@@ -75,6 +76,8 @@ def read_base(
                 raise _failure(msg)
             place = Path(made).resolve()
             old = _Revision(base, Path.cwd() if source is None else target_file(source).parent, place)
+            if source is not None and old.is_before(target_file(source)):
+                return nothing(now, f"{old.words}, which has no `{target_file(source).name}` yet")
             return replace(_sound(base, old.declared(source, paths, now, options)), words=old.words)
     except (LoadFailure, ConfigurationFailure) as failure:
         raise _unusable(base, failure.diagnostics) from failure
@@ -129,6 +132,27 @@ class _Revision:
         there = self._there(wanted.file)
         return of_policy(str(there) if wanted.variable is None else f"{there}:{wanted.variable}", chosen)
 
+    def is_before(self, file: Path) -> bool:
+        """Whether the file has come into being since; one that was called otherwise was there.
+
+        Raises:
+            BaseFailure: git does not know it, so nobody can say.
+        """
+        old = self._old(file)
+        if old is None or old.exists() or old in self._renamed:
+            return False
+        if not self._git(file.parent, "ls-files", "--", file.name, otherwise="git does not say what it tracks"):
+            message = f"git does not track `{file.name}`, which may have had another name in `{self._revision}`"
+            raise _failure(message, advice=["tell git of it with `git add`", "or name the old file with --base"])
+        return True
+
+    @cached_property
+    def _renamed(self) -> dict[Path, Path]:
+        """Files that were called otherwise: where each would be in the revision, and where it is."""
+        words = ["diff", "--name-status", "--find-renames", "--diff-filter=R", "-z", self._commit]
+        said = os.fsdecode(self._git(self._top, *words, otherwise="git does not say what was renamed")).split("\0")
+        return {self._place / new: self._place / old for old, new in zip(said[1::3], said[2::3], strict=False)}
+
     def _settings(self, now: Configuration, options: Options) -> Options:
         """The configuration as the revision has it; where it has none, the mesh is what it is now."""
         old = None if now.file is None else self._old(now.file)
@@ -155,6 +179,8 @@ class _Revision:
         if old is None:
             msg = f"`{file}` is in no git repository, so `{self._revision}` does not have it"
             raise _failure(msg)
+        if not old.exists() and old in self._renamed:
+            old = self._renamed[old]
         if not old.exists():
             message = f"`{self._revision}` does not have `{old.relative_to(self._place)}`"
             raise _failure(message, advice=["name the old file with --base, if it was called otherwise"])
