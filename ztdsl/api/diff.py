@@ -153,8 +153,8 @@ def diff_live(
     if base is not None:
         from ztdsl.api.revision import read_base  # noqa: PLC0415 - most compare with a cluster
 
-        old = _within(read_base(base, source, filename, declared.configuration, options), namespaces)
-        return _with_base(declared, old, known)
+        old = read_base(base, source, filename, declared.configuration, options)
+        return _with_base(declared, old, known, namespaces)
     return _with_live(declared, _read(declared, live, selection), known, namespaces)
 
 
@@ -174,7 +174,7 @@ def _read(declared: Declared, live: Sequence[str], selection: Selection | None) 
     chosen = selection or Selection()
     if chosen.context is None:
         chosen = replace(chosen, context=declared.configuration.mesh.kube_context)
-    return read_cluster(chosen)
+    return read_cluster(chosen, root=declared.configuration.mesh.root_namespace)
 
 
 def _within(declared: Declared, namespaces: tuple[str, ...] | None) -> Declared:
@@ -188,12 +188,15 @@ def _within(declared: Declared, namespaces: tuple[str, ...] | None) -> Declared:
     )
 
 
-def _with_base(declared: Declared, old: Declared, known: tuple[KnownWorkload, ...] | None) -> Diff:
-    found = revisions(old.wanted, declared.wanted)
+def _with_base(
+    declared: Declared, old: Declared, known: tuple[KnownWorkload, ...] | None, namespaces: tuple[str, ...] | None
+) -> Diff:
+    found = revisions(_within(old, namespaces).wanted, declared.wanted)
     mesh = declared.configuration.mesh
-    access = (
-        changed_access(old.manifests, declared.manifests, mesh, known, declared.model) if found.changes else UNCHANGED
-    )
+    access = UNCHANGED
+    if found.changes:
+        stay = () if namespaces is None else [each for each in old.manifests if each.meta.namespace not in namespaces]
+        access = changed_access(old.manifests, [*stay, *declared.manifests], mesh, known, declared.model)
     return Diff(declared.report, declared.configuration, old.words, declared.words, found, access)
 
 
@@ -205,8 +208,10 @@ def _with_live(
     findings = sorted_findings([*declared.report.findings, *live.findings, *conflicts(found, declared.owned)])
     report = replace(declared.report, findings=findings)
     access, foreign = UNCHANGED, UNCHANGED
-    if found.changes:
-        there = {each.key: each.manifest for each in objects}
+    if found.changes and live.unread is not None:
+        access = _unknown_without(live.unread)
+    elif found.changes:
+        there = {each.key: each.manifest for each in (*live.objects, *live.beside)}
         mesh = declared.configuration.mesh
         running = known if known is not None else live.workloads
         before = list(there.values())
@@ -217,6 +222,11 @@ def _with_live(
             alone = [each for each in after if _key(each) not in strangers]
             foreign = changed_access(alone, after, mesh, running, declared.model)
     return Diff(report, declared.configuration, live.described, declared.words, found, access, foreign)
+
+
+def _unknown_without(root: str) -> Access:
+    """The effect of a change where the objects that apply everywhere are not known."""
+    return Access("unknown", (), (f"the policies of the root namespace `{root}` apply here and may not be read",))
 
 
 def _key(manifest: Manifest) -> tuple[str, str, str]:

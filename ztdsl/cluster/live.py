@@ -56,9 +56,13 @@ class Live:
         described: where they come from, such as ``context `kind-prod` ``.
         workloads: what runs there; None where it was not asked for.
         findings: warnings of the reading; never an error.
+        beside: what stands outside of the scope and applies inside of it.
+        unread: a namespace of such objects that this user may not read; None where all were read.
     """
 
     objects: tuple[LiveObject, ...]
     described: str
     workloads: tuple[KnownWorkload, ...] | None = None
     findings: tuple[Diagnostic, ...] = ()
+    beside: tuple[LiveObject, ...] = ()
+    unread: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.cluster.failure import Cause, ClusterFailure, Trouble
@@ -35,13 +36,21 @@ _AT_ONCE: Final = 6
 """Processes of `kubectl` at a time: each takes a twentieth of a second of a processor to start."""
 
 
-def read_cluster(selection: Selection, *, workloads: bool = False, seen: Callable[[int], None] | None = None) -> Live:
+def read_cluster(
+    selection: Selection,
+    *,
+    root: str | None = None,
+    workloads: bool = False,
+    seen: Callable[[int], None] | None = None,
+) -> Live:
     """Everything of Istio's security kinds in a cluster, read with `list` alone.
 
     Each list is of one moment; the moments of two lists may be fractions of a second apart.
 
     Args:
         selection: which cluster, as whom, and what of it.
+        root: the root namespace, whose objects apply everywhere; read beside the namespaces that are chosen, if the
+            user may.
         workloads: whether to read pods and services, too.
         seen: called after each page with the number of objects so far; from several threads, one at a time.
 
@@ -55,19 +64,35 @@ def read_cluster(selection: Selection, *, workloads: bool = False, seen: Callabl
     described = _described(kubectl.context, selection)
     count = _Counter(seen).add
     kinds = [Listing(*scope, kubectl.get, count) for scope in _scopes(KINDS, selection)]
+    roots = [Listing(*scope, kubectl.get, count) for scope in _scopes(KINDS, _of_root(selection, root))]
     others = [Listing(*scope, kubectl.get, count) for scope in _scopes(WORKLOADS if workloads else (), selection)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         policies = {listing: pool.submit(listing.read, _live_of(listing)) for listing in kinds}
+        around = {listing: pool.submit(listing.read, _live_of(listing)) for listing in roots}
         texts = {listing: pool.submit(listing.read, _text) for listing in others}
         try:
             wait(policies.values())
+            wait(around.values())
             wait(texts.values())
         except BaseException:  # Ctrl-C
             kubectl.stop()
             raise
-    _raise_first({**policies, **texts}, described)
+    unread = root if any(_is_forbidden(each) for each in around.values()) else None
+    _raise_first({**policies, **({} if unread else around), **texts}, described)
     objects = tuple(each for listed in policies.values() for each in listed.result())
-    return Live(objects, described, _inventory(texts) if workloads else None)
+    beside = () if unread else tuple(each for listed in around.values() for each in listed.result())
+    return Live(objects, described, _inventory(texts) if workloads else None, beside=beside, unread=unread)
+
+
+def _of_root(selection: Selection, root: str | None) -> Selection:
+    """The root namespace alone, where it is not read anyway."""
+    is_beside = root is not None and selection.namespaces and root not in selection.namespaces
+    return replace(selection, namespaces=(root,) if root is not None and is_beside else ())
+
+
+def _is_forbidden(listed: Future[Any]) -> bool:
+    error = listed.exception()
+    return isinstance(error, Trouble) and error.cause is Cause.FORBIDDEN
 
 
 def _scopes(resources: Iterable[Resource], selection: Selection) -> list[tuple[Resource, str | None]]:

@@ -130,6 +130,31 @@ def test_namespaces_are_read_one_by_one(server: ApiServer, selection: Selection)
     assert len(lists(server)) == 6
 
 
+def test_the_root_namespace_is_read_beside_the_chosen_ones(server: ApiServer, selection: Selection) -> None:
+    """Its objects apply everywhere, and are told apart from those that were asked for."""
+    server.objects["authorizationpolicies"] = [policy("a", "shop"), policy("everywhere", "istio-system")]
+
+    live = read_cluster(replace(selection, namespaces=("shop",)), root="istio-system")
+
+    assert (names(live), [each.key[2] for each in live.beside]) == (["a"], ["everywhere"])
+    assert read_cluster(selection, root="istio-system").beside == ()
+    assert live.unread is None
+
+
+def test_a_root_namespace_that_may_not_be_read_is_named(server: ApiServer, selection: Selection) -> None:
+    """A user of one namespace still sees what differs there; any other trouble stops the reading."""
+    server.objects["authorizationpolicies"] = [policy("a", "shop"), policy("everywhere", "istio-system")]
+    server.decide = lambda asked: forbidden(asked) if "/istio-system/" in asked.path else None
+    chosen = replace(selection, namespaces=("shop",))
+
+    live = read_cluster(chosen, root="istio-system")
+
+    assert (names(live), live.beside, live.unread) == (["a"], (), "istio-system")
+    server.decide = lambda asked: status(500, "no") if "/istio-system/" in asked.path else None
+    with pytest.raises(ClusterFailure):
+        read_cluster(chosen, root="istio-system")
+
+
 def test_no_namespace_is_not_all_namespaces(server: ApiServer, selection: Selection) -> None:
     """An empty choice reads nothing."""
     holding(server, 1)
