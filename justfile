@@ -72,6 +72,7 @@ fix:
 # Rewrite expected outputs (examples, checks, help); read the diff before you commit it
 golden: completions
     {{ python }} -m pytest -n auto --golden
+    {{ python }} -m tests.docs.pictures
 
 # Build the documentation into site/
 docs:
