@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.conformance.lab import tokens
 from tests.mesh import lane, world
@@ -69,8 +70,8 @@ def _configuration(directory: Path) -> Path | None:
 class Theatre:
     """One mesh at a time, on which examples follow one another; another mesh only where its facts are others."""
 
-    def __init__(self, key_hosts: Sequence[str]) -> None:
-        self._stack, self._key_hosts = ExitStack(), key_hosts
+    def __init__(self, key_hosts: Sequence[str], configuration: Mapping[str, Any] | None = None) -> None:
+        self._stack, self._key_hosts, self._configuration = ExitStack(), key_hosts, configuration
         self._mesh: Mesh | None = None
         self._facts: Facts | None = None
 
@@ -85,7 +86,7 @@ class Theatre:
         if self._mesh is None or facts != self._facts:
             self.close()
             with lane.required():
-                mesh = Mesh(lane.own_name("examples"), facts, key_hosts=self._key_hosts)
+                mesh = Mesh(lane.own_name("examples"), facts, self._configuration, self._key_hosts)
             self._mesh, self._facts = self._stack.enter_context(mesh), facts
         try:
             yield self._mesh
