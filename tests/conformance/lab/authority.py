@@ -14,6 +14,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 _LIFETIME: Final = dt.timedelta(days=1)
+_USAGE: Final = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""What Istio's own root may be used for (security/pkg/pki/util/generate_cert.go)."""
 
 
 def _key() -> ec.EllipticCurvePrivateKey:
@@ -44,6 +56,7 @@ class Authority:
         certificate = (
             self._builder(self._name, self._key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_USAGE, critical=True)
             .sign(self._key, hashes.SHA256())
         )
         self.root = certificate.public_bytes(serialization.Encoding.PEM).decode()
