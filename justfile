@@ -82,6 +82,10 @@ docs:
 bench *arguments:
     {{ python }} bench/run.py {{ arguments }}
 
+# Measure `ztc diff` beside `kubectl diff` on a real API server (needs root, Go, nftables): 2 minutes
+bench-cluster *arguments:
+    {{ python }} bench/run.py --cluster {{ arguments }}
+
 # Make the skeleton of a check: catalogue row, page, executed pair
 new-check code slug="unnamed" severity="error" form="python":
     {{ python }} templates/new_check/make.py {{ code }} {{ slug }} {{ severity }} {{ if form == "yaml" { "yaml" } else { "" } }}

@@ -78,8 +78,15 @@ GROWTH = (Limit("floor", "exponent", 1.1), Limit("goal", "exponent", 1.05))
 DECISIONS = (Limit("floor", "a_second", least=150_000), Limit("goal", "a_second", least=500_000))
 BATCH = (Limit("floor", "a_second", least=60_000),)
 MILLION = (*BATCH, Limit("floor", "peak_mib", 300.0))
+AUDIT = (
+    Limit("floor", "a_second", least=15_000),
+    Limit("goal", "a_second", least=60_000),
+    Limit("floor", "peak_mib", 300.0),
+)
 YAML_READER = "PyYAML CSafeLoader"
 READING = (Limit("floor", YAML_READER, 1.2),)
 CHECK_FILES = (Limit("floor", "beyond_reading", 3.0),)
 DIFF = (Limit("floor", "seconds", 1.5),)
+DIFF_BEYOND = (Limit("floor", "beyond_reading", 1.5),)
 DIFF_LARGEST = (Limit("floor", "peak_mib", 600.0),)
+DIFF_CLUSTER = (Limit("floor", "seconds", 1.0), Limit("goal", "seconds", 0.3))

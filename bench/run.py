@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import auditing
+import cluster
 import decisions
 import diffing
 import measure
@@ -41,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sizes = QUICK_SIZES if options.quick else SIZES
     compiler = subject.found()
+    if options.cluster:
+        return _only_cluster(compiler, options)
     with tempfile.TemporaryDirectory(prefix="ztdsl-bench-") as name, _peers_of(options) as peers:
         scratch = Path(name)
         rows = startup.rows(compiler, scratch, QUICK_RUNS if options.quick else RUNS, _tell)
@@ -48,7 +52,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked = decisions.Asked(compiler, scratch, decisions.QUICK_SERVICES if options.quick else decisions.SERVICES)
         rows += decisions.rows(asked, peers, is_quick=options.quick, is_full=options.full, told=_tell)
         rows += reading.rows(compiler, scratch, is_quick=options.quick, told=_tell)
+        rows += auditing.rows(compiler, scratch, is_quick=options.quick, told=_tell)
         rows += diffing.rows(compiler, scratch, is_quick=options.quick, told=_tell)
+    return _printed(rows, compiler, options)
+
+
+def _only_cluster(compiler: subject.Subject, options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="ztdsl-bench-") as name:
+        rows = cluster.rows(compiler, Path(name), _tell)
+    return _printed(rows, compiler, options)
+
+
+def _printed(rows: list[table.Row], compiler: subject.Subject, options: argparse.Namespace) -> int:
     _tell("")
     machine = _machine(compiler)
     sys.stdout.write(_preface(machine) + "\n" + table.as_text(rows))
@@ -62,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON, too")
     parser.add_argument("--full", action="store_true", help="every peer at 10,000 services and a million requests, too")
     parser.add_argument("--quick", action="store_true", help="two small sizes and few runs, to see that it works")
+    parser.add_argument("--cluster", action="store_true", help="only `ztc diff` with a real API server; needs root")
     parser.add_argument("--peers", type=Path, metavar="DIR", help="install the peers here and keep them")
     parser.add_argument("--no-peers", action="store_true", help="install nothing; PyYAML is measured all the same")
     return parser

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from ztdsl.dsl.callers import TrustDomain as TrustDomain
     from ztdsl.dsl.endpoints import HttpEndpoint as HttpEndpoint
     from ztdsl.dsl.endpoints import TcpEndpoint as TcpEndpoint
+    from ztdsl.dsl.logs import AccessLog as AccessLog
+    from ztdsl.dsl.logs import Entries as Entries
+    from ztdsl.dsl.logs import log_all as log_all
+    from ztdsl.dsl.logs import log_denied as log_denied
     from ztdsl.dsl.patterns import Prefix as Prefix
     from ztdsl.dsl.patterns import Present as Present
     from ztdsl.dsl.patterns import Suffix as Suffix
@@ -82,6 +86,7 @@ _HOME = {
     "run_scenarios simulate_lines simulate_request verify_policy write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
     "dsl.endpoints": "HttpEndpoint TcpEndpoint",
+    "dsl.logs": "AccessLog Entries log_all log_denied",
     "dsl.patterns": "Prefix Present Suffix",
     "dsl.policy": "Policy",
     "dsl.ports": "GrpcPort HttpPort TcpPort TlsPort",
@@ -94,6 +99,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
+    "AccessLog",
     "AnyAudience",
     "AnyRequest",
     "AnyWorkload",
@@ -107,6 +113,7 @@ __all__ = [
     "DryRun",
     "Effect",
     "EndUser",
+    "Entries",
     "Explanation",
     "External",
     "Gateway",
@@ -150,6 +157,8 @@ __all__ = [
     "explain_code",
     "explain_service",
     "init_repository",
+    "log_all",
+    "log_denied",
     "open_manifests",
     "open_policy",
     "read_settings",

@@ -21,7 +21,7 @@ from ztdsl.lower import lower
 from ztdsl.quick import dataclass
 from ztdsl.resolve import resolve
 from ztdsl.traffic.mesh import Mesh
-from ztdsl.verification import begin, faults
+from ztdsl.verification import begin, faults, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.dsl.policy import Policy
     from ztdsl.ir.model import Model
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.annotated import Annotated, AnnotatedTelemetry, Printed
     from ztdsl.load import Loaded
 
 
@@ -65,6 +65,7 @@ class Result:
         model: None where there are errors.
         manifests: None where there are errors.
         text: what was rendered meanwhile; None where nothing was, or there are errors.
+        telemetries: what logs the decisions of the manifests; empty where there are errors.
     """
 
     configuration: Configuration
@@ -73,6 +74,7 @@ class Result:
     model: Model | None
     manifests: tuple[Annotated, ...] | None
     text: str | None
+    telemetries: tuple[AnnotatedTelemetry, ...] = ()
 
 
 def configure(source: str | Path | Policy | None, options: Options) -> Configuration:
@@ -89,10 +91,12 @@ def configure(source: str | Path | Policy | None, options: Options) -> Configura
         "templates": str(options.templates) if options.templates is not None else None,
     }
     configuration = read_configuration(start, flags=flags, environ=os.environ, config_file=options.config)
-    return replace(configuration, mesh=options.mesh) if isinstance(options.mesh, Mesh) else configuration
+    return (
+        replace(configuration, mesh=options.mesh, mesh_config=None) if isinstance(options.mesh, Mesh) else configuration
+    )
 
 
-Renderer = Callable[["Loaded", "Configuration", "tuple[Annotated, ...]"], str]
+Renderer = Callable[["Loaded", "Configuration", "tuple[Printed, ...]"], str]
 
 
 def run(source: str | Path | Policy, options: Options, meanwhile: Renderer | None = None) -> Result:
@@ -113,10 +117,14 @@ def run(source: str | Path | Policy, options: Options, meanwhile: Renderer | Non
     resolved = resolve(loaded.policy, configuration.mesh, configuration.today)
     findings = list(resolved.findings)
     manifests: tuple[Annotated, ...] | None = None
+    telemetries: tuple[AnnotatedTelemetry, ...] = ()
     text: str | None = None
     if resolved.model is not None:
         lowered = lower(resolved.model)
-        manifests = lowered.manifests
+        manifests, telemetries = lowered.manifests, lowered.telemetries
+        if telemetries:
+            findings += refused(telemetries)
+            findings += _mesh_config(resolved.model, configuration)
         if lowered.findings:
             findings += lowered.findings
         elif meanwhile is None:
@@ -124,13 +132,21 @@ def run(source: str | Path | Policy, options: Options, meanwhile: Renderer | Non
         else:
             verdict = begin(resolved.model, manifests)
             try:
-                text = meanwhile(loaded, configuration, manifests)
+                text = meanwhile(loaded, configuration, (*telemetries, *manifests))
             finally:
                 findings += verdict()
     report = _report(loaded, configuration, findings, resolved.rules)
     if report.has_errors:
         return Result(configuration, loaded, report, None, None, None)
-    return Result(configuration, loaded, report, resolved.model, manifests, text)
+    return Result(configuration, loaded, report, resolved.model, manifests, text, telemetries)
+
+
+def _mesh_config(model: Model, configuration: Configuration) -> list[Diagnostic]:
+    if configuration.mesh_config is None:
+        return []
+    from ztdsl.log.mesh_config import mesh_config_findings  # noqa: PLC0415 - few configurations name one
+
+    return mesh_config_findings(model, configuration.mesh_config)
 
 
 def _report(loaded: Loaded, configuration: Configuration, findings: list[Diagnostic], rules: int) -> Report:

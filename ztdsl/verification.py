@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ztdsl.agreement import Agreement
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.ir.model import Model
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.annotated import Annotated, Printed
 
 # From here on, verifying takes longer than starting a process that shares this one's memory.
 MANY: Final = 4000
@@ -33,7 +33,7 @@ _FINE: Final = 0
 _FAULTY: Final = 1
 
 
-def refused(manifests: Sequence[Annotated]) -> list[Diagnostic]:
+def refused(manifests: Sequence[Printed]) -> list[Diagnostic]:
     """The findings about `manifests`; none of any manifest of ours, unless we made a mistake."""
     found: list[Diagnostic] = []
     for annotated in manifests:

@@ -1,6 +1,6 @@
 from catalogue import grpc, metrics, orders, payments, payments_ns, prometheus
 
-from ztdsl import Grpc, Http, Policy, allow, audit
+from ztdsl import Grpc, Http, Policy, allow, audit, log_all
 
 SERVICE = "shop.payments.v1.Payments"
 
@@ -29,4 +29,5 @@ policy = Policy(
             because="dashboards and alerts",
         ),
     ],
+    logs=[log_all(payments, because="FIN-9: who asked for money to move, let in or not")],
 )

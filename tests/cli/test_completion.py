@@ -44,6 +44,11 @@ def test_an_unknown_shell_is_refused(ztc: Ztc) -> None:
         ("ztc completion z", ["zsh"]),
         ("ztc --v", ["--version"]),
         ("ztc -q che", ["check"]),
+        ("ztc insp", ["inspect"]),
+        ("ztc inspect ce", ["cert"]),
+        ("ztc inspect -", ["-h", "--help"]),
+        ("ztc inspect cert --client-", ["--client-cert", "--client-key"]),
+        ("ztc inspect -q cert a.pem -o t", ["text"]),
     ],
 )
 def test_bash_completes(line: str, completed: list[str], ztc: Ztc, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Golden, Ztc
-from tests.unit.cluster.server import serving, write_kubeconfig
+from tests.unit.cluster.server import Answer, Asked, as_json, serving, status, write_kubeconfig
 
 CASES = Path(__file__).parent / "diff"
 FORMATS = {"text": "text.txt", "summary": "summary.txt", "json": "report.json", "markdown": "report.md"}
@@ -488,3 +488,48 @@ def test_a_cluster_gives_the_same_report_as_its_export(place: Path, ztc: Ztc) ->
     assert by_cluster.out.splitlines()[0] == "policy `shop` compared with context `kind-prod`"
     assert by_cluster.out.splitlines()[1:] == by_export.out.splitlines()[1:]
     assert methods == {"GET"}
+
+
+@pytest.mark.parametrize("other", ["--live=live.yaml", "--base=old.py"])
+def test_server_side_needs_a_cluster(place: Path, other: str, ztc: Ztc) -> None:
+    """A dry run is for a cluster, and files answer none."""
+    ended = ztc("diff", "policies.py", "--server-side", other, cwd=place)
+    assert ended.code == 2
+    assert "`--server-side` is for a cluster" in ended.err
+
+
+def test_field_manager_needs_server_side(place: Path, ztc: Ztc) -> None:
+    """Who would apply is asked of a server."""
+    ended = ztc("diff", "policies.py", "--field-manager", "flux", cwd=place)
+    assert ended.code == 2
+    assert "--server-side" in ended.err
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+@pytest.mark.parametrize("output", FORMATS)
+def test_refusal_of_the_server_is_an_error_beside_the_report(output: str, place: Path, root: Path, ztc: Ztc) -> None:
+    """The report is printed, the finding stands at the declaring line, and the exit code is 2."""
+    said = 'admission webhook "team.example.com" denied the request: no team'
+
+    def decide(asked: Asked) -> Answer | None:
+        if asked.method != "PATCH":
+            return None
+        return status(400, said) if "-allow" in asked.resource else as_json({"kind": "Any"})
+
+    with serving() as server:
+        server.decide = decide
+        file = kubeconfig(place, server.url)
+        ended = ztc("diff", "policies.py", "--kubeconfig", file, "--server-side", "-o", output, cwd=place)
+        writes = {(each.method, each.query["dryRun"]) for each in server.asked if each.method != "GET"}
+
+    assert ended.code == 2
+    assert "ZT715" in ended.err
+    assert "policies.py:" in ended.err
+    assert "refused" in ended.out
+    assert "team.example.com" in ended.out
+    assert writes == {("PATCH", "All")}
+    if output == "json":
+        report = json.loads(ended.out)
+        assert {each["result"] for each in report["server"]} == {"accepted", "refused"}
+        jsonschema = pytest.importorskip("jsonschema")
+        jsonschema.validate(report, json.loads((root / "docs" / "reference" / "diff.schema.json").read_text()))

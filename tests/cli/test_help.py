@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ztdsl.cli.commands import COMMANDS
+from ztdsl.cli.commands import COMMANDS, GROUPS
 
 if TYPE_CHECKING:
     from tests.conftest import Golden, Ztc
 
 EXPECTED = Path(__file__).parent / "help"
-CALLS = {"ztc": ["--help"], **{name: [name, "--help"] for name in COMMANDS}}
+CALLS = {"ztc": ["--help"], **{name.replace(" ", "-"): [*name.split(), "--help"] for name in [*COMMANDS, *GROUPS]}}
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -49,3 +49,15 @@ def test_help_of_a_command_is_found_however_it_is_asked_for(words: list[str], zt
 def test_help_has_no_colours(ztc: Ztc) -> None:
     """Help is plain text even where colours are forced."""
     assert "\x1b" not in ztc("build", "--help", env={"FORCE_COLOR": "1"}).out
+
+
+@pytest.mark.parametrize("words", [["inspect"], ["inspect", "-h"], ["help", "inspect"], ["inspect", "-q", "--help"]])
+def test_a_group_alone_prints_its_commands(words: list[str], ztc: Ztc) -> None:
+    """Who names a group sees its commands."""
+    assert ztc(*words) == ztc("inspect", "--help")
+
+
+@pytest.mark.parametrize("words", [["help", "inspect", "cert"], ["inspect", "--color=never", "cert", "-h"]])
+def test_help_of_a_command_in_a_group_is_found_however_it_is_asked_for(words: list[str], ztc: Ztc) -> None:
+    """Flags of every command may stand between its two words."""
+    assert ztc(*words) == ztc("inspect", "cert", "--help")

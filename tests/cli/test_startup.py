@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ztc
 
-HEAVY = {"typer", "click", "rich", "pydantic", "jinja2", "deepdiff", "yaml"}
+HEAVY = {"typer", "click", "rich", "pydantic", "jinja2", "deepdiff", "yaml", "cryptography", "joserfc"}
 
 
 def imported(root: Path, *words: str) -> set[str]:
@@ -65,6 +65,7 @@ def test_the_version_is_one_line(flag: str, ztc: Ztc) -> None:
         (["simulate", "-f", "manifests.yaml", "--requests", "-", "-o", "jsonl"], 0),
         (["test", "policies.py"], 2),
         (["config", "policies.py"], 0),
+        (["inspect", "cert", "policies.py"], 2),
         (["init", "made"], 0),
         (["version"], 0),
     ],

@@ -12,6 +12,33 @@ if TYPE_CHECKING:
 MISTAKES = {
     "unknown command": (["biuld"], "ztc has no command `biuld`", "did you mean `build`?"),
     "strange command": (["xyzzy"], "ztc has no command `xyzzy`", "`ztc --help` lists the commands"),
+    "unknown command of a group": (
+        ["inspect", "cret"],
+        "`ztc inspect` has no command `cret`",
+        "did you mean `cert`?",
+    ),
+    "strange command of a group": (
+        ["inspect", "xyzzy"],
+        "`ztc inspect` has no command `xyzzy`",
+        "`ztc inspect --help` lists the commands",
+    ),
+    "command without its group": (["cert"], "ztc has no command `cert`", "did you mean `inspect cert`?"),
+    "near miss of a group": (["inpsect", "cert"], "ztc has no command `inpsect`", "did you mean `inspect`?"),
+    "flag before the command of a group": (
+        ["inspect", "--ca", "a", "cert"],
+        "`--ca` stands before the command",
+        "write the command first, then its flags",
+    ),
+    "unknown flag in a group": (
+        ["inspect", "cert", "a.pem", "--cas", "b"],
+        "`ztc inspect cert` has no flag `--cas`",
+        "did you mean `--ca`?",
+    ),
+    "nothing to inspect": (
+        ["inspect", "cert"],
+        "SOURCE is missing: a file of certificates, - for stdin, or the HOST:PORT of a TLS server",
+        "for example `ztc inspect cert cert-chain.pem --ca root-cert.pem`",
+    ),
     "unknown flag": (["build", "p.py", "--mseh", "a"], "`ztc build` has no flag `--mseh`", "did you mean `--mesh`?"),
     "strange flag": (["check", "p.py", "-Z"], "`ztc check` has no flag `-Z`", "`ztc check --help` lists the flags"),
     "flag before command": (

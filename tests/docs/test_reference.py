@@ -26,7 +26,17 @@ ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 RESULTS = {"Build", "Check", "Diff", "Explanation"}
 # Types for annotations, and what functions and methods return: nobody calls these.
-NOT_CALLED = {"Caller", "TcpCaller", "Effect", "Rule", "ClaimTest", "HttpEndpoint", "TcpEndpoint"}
+NOT_CALLED = {
+    "AccessLog",
+    "Caller",
+    "Entries",
+    "TcpCaller",
+    "Effect",
+    "Rule",
+    "ClaimTest",
+    "HttpEndpoint",
+    "TcpEndpoint",
+}
 WITHOUT_ARGUMENTS = {"AnyRequest", "Present"}
 
 
@@ -138,7 +148,7 @@ def test_settings_are_listed() -> None:
     assert [row[0].strip("`") for row in general] == list(SETTINGS)
     assert [row[0].strip("`") for row in of_mesh] == list(MESH_SETTINGS)
     for key, default, _ in of_mesh:
-        value = getattr(Mesh(), key.strip("`"))
+        value = getattr(Mesh(), key.strip("`"), None)
         written = ".".join(map(str, value)) if key == "`istio_version`" else value
         shown = tomllib.loads(f"value = {default.strip('`')}")["value"] if default else None
         assert shown == (list(written) if isinstance(written, tuple) else written), key
@@ -155,7 +165,8 @@ def test_environment_variables_are_listed() -> None:
 
 def test_schemas_are_listed() -> None:
     """Each versioned document that a command prints is in the table of formats."""
-    layers = ("api", "cli", "diagnostics", "diff", "explain", "istio", "scenario")
+    layers = ("api", "audit", "certificate", "cli", "diagnostics", "diff", "explain", "istio", "keys", "log")
+    layers += ("scenario", "token")
     sources = "".join(f.read_text(encoding="utf-8") for layer in layers for f in (ROOT / "ztdsl" / layer).rglob("*.py"))
     printed = set(re.findall(r'"(ztdsl/[\w-]+/v\d+)"', sources))
     assert set(re.findall(r"\| `(ztdsl/[\w-]+/v\d+)` \|", (REFERENCE / "formats.md").read_text())) == printed
@@ -174,6 +185,7 @@ def test_names_of_objects_are_listed() -> None:
     listed = {word for row in _rows(_sections("objects.md", "##")["Names"]) for word in _words(row[1])}
     made = {names.DEFAULT_MTLS, names.ALLOW_NOTHING, names.peer_authentication("SERVICE")}
     made.add(names.request_authentication("SERVICE", part=1))
+    made |= {names.access_log("SERVICE"), names.access_log(None)}
     for effect in Effect:
         made.add(names.authorization("SERVICE", effect, is_dry_run=False, part=1))
         made.add(names.authorization(None, effect, is_dry_run=False, part=1))

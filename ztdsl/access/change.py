@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ztdsl.traffic.request import Destination, Request
 
 _MOST_TRIES: Final = 12
+_MOST_GROUNDS: Final = 256
+"""How many are kept for workloads to which the same objects apply."""
 
 
 def access_change(
@@ -78,7 +80,7 @@ class _Change:
         self._places = places
         compiler = PolicyCompiler(mesh)
         self._sides = (Sides(before, mesh, compiler), Sides(after, mesh, compiler))
-        self._evaluators = (Evaluator(before, mesh), Evaluator(after, mesh))
+        self._evaluators = (Evaluator(before, mesh, compiler), Evaluator(after, mesh, compiler))
         self._named = namer(mesh, places.accounts)
         self._undecided: dict[str, None] = {}
         self._grounds: dict[tuple[object, ...], Ground] = {}
@@ -89,6 +91,10 @@ class _Change:
         """The effects of the whole change."""
         effects: list[Effect] = []
         for place in self._places.concerned(each for some in self._changed.values() for each in some):
+            if len(self._grounds) > _MOST_GROUNDS:  # known by their ids, so that all go together
+                self._grounds.clear()
+                self._made.clear()
+                self._searched.clear()
             effects += self._at(place)
         effects.sort(key=lambda each: each.kind == "closes")
         undecided = tuple(self._undecided)
@@ -124,7 +130,9 @@ class _Change:
         self, place: Place, ports: Iterable[int], chain: Chain, attached: tuple[Attached, Attached]
     ) -> Iterable[_Ports]:
         """The ports in groups whose requests meet the same tests."""
-        groups: dict[tuple[int, int], _Ports] = {}
+        groups: dict[tuple[int, int, int | None], _Ports] = {}
+        # where no side has a mode of its own, ports that a PeerAuthentication names stand by themselves
+        own = {port for side in attached for each in side.peers for port, _ in each.port_level}
         for port in ports:
             to = place.at(port, chain)
             sides = (self._sides[0].at(to, attached[0]), self._sides[1].at(to, attached[1]))
@@ -136,7 +144,8 @@ class _Change:
             if ground.is_same and to.proxy is not Proxy.ZTUNNEL:
                 continue
             begin = ground.at_port(to)
-            groups.setdefault((id(ground), begin), _Ports(ground, begin, attached, [])).ports.append(port)
+            apart = port if to.proxy is Proxy.ZTUNNEL and port in own else None
+            groups.setdefault((id(ground), begin, apart), _Ports(ground, begin, attached, [])).ports.append(port)
         return groups.values()
 
     def _at_port(self, place: Place, to: Destination, group: _Ports, concerned: Sequence[Key]) -> Iterator[Effect]:

@@ -44,7 +44,7 @@ def changed(before: Iterable[Manifest], after: Iterable[Manifest]) -> dict[Key, 
     found: dict[Key, tuple[Manifest, ...]] = {}
     for key in dict.fromkeys((*old, *new)):
         some = tuple(each for each in (old.get(key), new.get(key)) if each is not None)
-        if len(some) == 1 or _read(some[0]) != _read(some[1]):
+        if len(some) == 1 or (some[0] is not some[1] and _read(some[0]) != _read(some[1])):
             found[key] = some
     return found
 

@@ -9,10 +9,10 @@ import re
 from collections import deque
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class Wild(Enum):
@@ -84,54 +84,104 @@ def filled(form: Form, filler: str) -> str:
     return "".join(made)
 
 
-@lru_cache(1 << 14)
+class _Steps(NamedTuple):
+    """A form whose places are bits, the lowest for the first: all places that a text may have led to move at once.
+
+    Attributes:
+        form: the form.
+        letters: the places of each character.
+        exact: those of any character in particular.
+        anything: those of wildcards for any characters.
+        segments: those of wildcards for a segment.
+        ones: those of one character but a slash.
+    """
+
+    form: Form
+    letters: Mapping[str, int]
+    exact: int
+    anything: int
+    segments: int
+    ones: int
+
+    @property
+    def end(self) -> int:
+        """The place behind the form."""
+        return 1 << len(self.form)
+
+    def begin(self) -> int:
+        """The places before any character."""
+        return self._closed(1)
+
+    def moved(self, at: int, char: str) -> int:
+        """The places after one more character."""
+        stays, goes = self.anything, self.letters.get(char, 0)
+        if char != "/":
+            stays, goes = stays | self.segments, goes | self.ones
+        return self._closed(at & stays | (at & goes) << 1)
+
+    def _closed(self, at: int) -> int:
+        """The places with those behind wildcards, which may stand for nothing."""
+        wild = self.anything | self.segments
+        while (more := (at & wild) << 1) & ~at:
+            at |= more
+        return at
+
+    def expected(self, at: int) -> Iterator[str]:
+        """The characters with which the form goes on, in the order of its places."""
+        left = at & self.exact
+        while left:
+            yield str(self.form[(left & -left).bit_length() - 1])
+            left &= left - 1
+
+
+@lru_cache(1 << 12)
+def _steps(form: Form) -> _Steps:
+    letters: dict[str, int] = {}
+    others = dict.fromkeys((Wild.ANY, Wild.SEGMENT, _One.CHARACTER), 0)
+    for index, each in enumerate(form):
+        if isinstance(each, str):
+            letters[each] = letters.get(each, 0) | 1 << index
+        else:
+            others[each] |= 1 << index
+    return _Steps(form, letters, sum(letters.values()), *others.values())
+
+
+@lru_cache(1 << 12)
 def meet(forms: tuple[Form, ...], filler: str) -> str | None:
     """A short text that has every one of `forms`; None where there is none, or the search for it takes too long."""
-    start = tuple(_closed(form, 1) for form in forms)
-    done = tuple(1 << len(form) for form in forms)
+    only = next((form for form in forms if is_exact(form)), None)
+    runs = [_steps(form) for form in forms if form is not only]
+    if only is not None:
+        text = "".join(map(str, only))
+        return text if all(_has(run, text) for run in runs) else None
+    return _searched(runs, filler[:1] or "x")
+
+
+def _has(run: _Steps, text: str) -> bool:
+    """Whether a text has the form."""
+    at = run.begin()
+    for char in text:
+        at = run.moved(at, char)
+        if not at:
+            return False
+    return bool(at & run.end)
+
+
+def _searched(runs: Sequence[_Steps], filler: str) -> str | None:
+    """The first text that has all forms, short ones tried first; `filler` is one more character for wildcards."""
+    start = tuple(run.begin() for run in runs)
     queue = deque([(start, "")])
     seen = {start}
     steps = 0
     while queue and steps < _MOST_STEPS:
         steps += 1
         state, text = queue.popleft()
-        if all(at & end for at, end in zip(state, done, strict=True)):
+        if all(at & run.end for run, at in zip(runs, state, strict=True)):
             return text
-        for char in _expected(forms, state, filler):
-            after = tuple(_moved(form, at, char) for form, at in zip(forms, state, strict=True))
+        going_on = (char for run, at in zip(runs, state, strict=True) for char in run.expected(at))
+        for char in dict.fromkeys((*going_on, filler)):
+            after = tuple(run.moved(at, char) for run, at in zip(runs, state, strict=True))
             if all(after) and after not in seen:
                 seen.add(after)
                 queue.append((after, text + char))
     return None
-
-
-def _expected(forms: Sequence[Form], state: Sequence[int], filler: str) -> dict[str, None]:
-    """The characters with which one of the forms goes on, and one for wildcards."""
-    found = {
-        each: None
-        for form, at in zip(forms, state, strict=True)
-        for index, each in enumerate(form)
-        if isinstance(each, str) and at >> index & 1
-    }
-    return {**found, filler[:1] or "x": None}
-
-
-def _moved(form: Form, at: int, char: str) -> int:
-    """The places in `form` after one more character, as bits."""
-    after = 0
-    for index, each in enumerate(form):
-        if not at >> index & 1:
-            continue
-        if each is Wild.ANY or (each is Wild.SEGMENT and char != "/"):
-            after |= 1 << index
-        elif each == char or (each is _One.CHARACTER and char != "/"):
-            after |= 1 << index + 1
-    return _closed(form, after)
-
-
-def _closed(form: Form, at: int) -> int:
-    """The places with those behind wildcards, which may stand for nothing."""
-    for index, each in enumerate(form):
-        if isinstance(each, Wild) and at >> index & 1:
-            at |= 1 << index + 1
-    return at

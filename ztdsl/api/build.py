@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ztdsl.pipeline import Options, run
 from ztdsl.quick import dataclass
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from ztdsl.config import Configuration
     from ztdsl.diagnostics.report import Report
     from ztdsl.dsl.policy import Policy
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.ir.model import Model
+    from ztdsl.istio.annotated import Annotated, AnnotatedTelemetry, Printed
     from ztdsl.istio.kinds import Manifest
     from ztdsl.istio.source_map import SourceMap
+    from ztdsl.istio.telemetry import Telemetry
     from ztdsl.load import Loaded
     from ztdsl.pipeline import Result
     from ztdsl.traffic.mesh import Mesh
+
+_NO_MANIFESTS: Final = "the policy has errors and no manifests; see `report`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Build:
         owner: the team that answers for it.
         annotated: the manifests with comments and places; None where there are errors.
         rendered: the YAML stream, where it was rendered while the manifests were verified.
+        annotated_telemetries: what logs the decisions, with comments and places.
+        model: what the policy says; None where there are errors.
     """
 
     report: Report
@@ -41,11 +47,40 @@ class Build:
     owner: str | None
     annotated: tuple[Annotated, ...] | None
     rendered: str | None = None
+    annotated_telemetries: tuple[AnnotatedTelemetry, ...] = ()
+    model: Model | None = None
 
     @property
     def manifests(self) -> tuple[Manifest, ...] | None:
         """The manifests in the order of a safe apply; None where there are errors."""
         return None if self.annotated is None else tuple(each.manifest for each in self.annotated)
+
+    @property
+    def telemetries(self) -> tuple[Telemetry, ...]:
+        """What logs the decisions of the manifests: it is printed before them, and decides about nothing."""
+        return tuple(each.manifest for each in self.annotated_telemetries)
+
+    @property
+    def mesh_config(self) -> str:
+        """The part of the mesh configuration that the access logs need, as YAML; a comment where there are none.
+
+        Raises:
+            ValueError: there are errors, and so no manifests.
+        """
+        from ztdsl.log.provider import snippet  # noqa: PLC0415 - few callers want it
+
+        if self.model is None:
+            raise ValueError(_NO_MANIFESTS)
+        return snippet(self.model)
+
+    @property
+    def printed(self) -> tuple[Printed, ...]:
+        """Everything that `text` and `json` hold, in their order.
+
+        Raises:
+            ValueError: there are errors, and so no manifests.
+        """
+        return (*self.annotated_telemetries, *self._good())
 
     @property
     def text(self) -> str:
@@ -55,9 +90,9 @@ class Build:
             ValueError: there are errors, and so no manifests.
             TemplateFailure: a template of the user's does not render, or changes the manifests.
         """
-        return self.text_of(self._good()) if self.rendered is None else self.rendered
+        return self.text_of(self.printed) if self.rendered is None else self.rendered
 
-    def text_of(self, some: tuple[Annotated, ...]) -> str:
+    def text_of(self, some: tuple[Printed, ...]) -> str:
         """Some of the manifests as a YAML stream with comments.
 
         Raises:
@@ -76,19 +111,18 @@ class Build:
         """
         from ztdsl.render import json_text  # noqa: PLC0415 - a check renders nothing
 
-        return json_text(self._good())
+        return json_text(self.printed)
 
     @property
     def source_map(self) -> SourceMap | None:
         """From each part of each manifest to its declaration; None where there are errors."""
         from ztdsl.lower.trace import source_map  # noqa: PLC0415 - few callers want one
 
-        return None if self.annotated is None else source_map(self.annotated)
+        return None if self.annotated is None else source_map(self.printed)
 
     def _good(self) -> tuple[Annotated, ...]:
         if self.annotated is None:
-            msg = "the policy has errors and no manifests; see `report`"
-            raise ValueError(msg)
+            raise ValueError(_NO_MANIFESTS)
         return self.annotated
 
 
@@ -139,10 +173,12 @@ def build_text(
 
 def _build(result: Result) -> Build:
     report = result.report
-    return Build(report, result.configuration, report.policy, _owner(result.loaded), result.manifests, result.text)
+    owner = _owner(result.loaded)
+    made = result.manifests, result.text, result.telemetries, result.model
+    return Build(report, result.configuration, report.policy, owner, *made)
 
 
-def _rendered(loaded: Loaded, configuration: Configuration, manifests: tuple[Annotated, ...]) -> str:
+def _rendered(loaded: Loaded, configuration: Configuration, manifests: tuple[Printed, ...]) -> str:
     from ztdsl.render import yaml_text  # noqa: PLC0415 - a check renders nothing
 
     return yaml_text(loaded.policy.name, _owner(loaded), manifests, templates=configuration.templates)

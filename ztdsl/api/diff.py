@@ -16,12 +16,13 @@ from ztdsl.diff.shown import UNCHANGED, Access, Shown
 from ztdsl.pipeline import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
     from ztdsl.api.declared import Declared
-    from ztdsl.cluster import Live, Selection
+    from ztdsl.cluster import Live, Reply, Selection
+    from ztdsl.cluster.live import LiveObject
     from ztdsl.config import Configuration
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.dsl.policy import Policy
@@ -42,6 +43,7 @@ class Diff:
         plan: the differences; None where there are errors in what is declared or in what is given for the other side.
         access: what applying opens and closes.
         foreign_access: what foreign objects open and close beside what is declared.
+        server: what the API server says to each created or changed object; None where it was not asked.
     """
 
     report: Report
@@ -51,6 +53,7 @@ class Diff:
     plan: Plan | None
     access: Access = UNCHANGED
     foreign_access: Access = UNCHANGED
+    server: tuple[Reply, ...] | None = None
 
     @property
     def differs(self) -> bool:
@@ -72,7 +75,10 @@ class Diff:
             return self
         chosen = {*kinds}
         foreign = self.foreign_access if "foreign" in chosen else UNCHANGED
-        return replace(self, plan=self.plan.only(chosen), foreign_access=foreign)
+        shown = self.plan.only(chosen)
+        keys = {tuple(each.key) for each in shown.changes}
+        server = None if self.server is None else tuple(each for each in self.server if each.key in keys)
+        return replace(self, plan=shown, foreign_access=foreign, server=server)
 
     def text(self, output: str = "text", *, color: bool = False, width: int = 80) -> str:
         """The report as `text`, `json`, `summary` or `markdown`.
@@ -94,7 +100,7 @@ class Diff:
         if self.plan is None:
             msg = "nothing was compared; see `report`"
             raise ValueError(msg)
-        return Shown(self.compared_with, self.subject, self.plan, self.access, self.foreign_access)
+        return Shown(self.compared_with, self.subject, self.plan, self.access, self.foreign_access, self.server)
 
 
 def diff_live(
@@ -106,6 +112,9 @@ def diff_live(
     selection: Selection | None = None,
     former_namespaces: Sequence[str] = (),
     workloads: str | None = None,
+    server_side: bool = False,
+    field_manager: str | None = None,
+    asked: Callable[[int, int], None] | None = None,
     mesh: str | Mesh | None = None,
     config: Path | None = None,
     istio_version: str | None = None,
@@ -122,6 +131,9 @@ def diff_live(
         selection: which cluster, as whom, which namespaces. Its context is by default that of the mesh.
         former_namespaces: namespaces that the policy has left, whose objects are to be deleted.
         workloads: an inventory of workloads for the effect on access; a policy declares its own.
+        server_side: whether to ask the API server what it would say to each created or changed object, as a dry run.
+        field_manager: the manager under which they would be applied, by default that of `kubectl`.
+        asked: called after each dry run with the number so far and of all.
         mesh: the name of a configured mesh, or a mesh.
         config: the configuration file, instead of the one found upwards.
         istio_version: the mesh's version, such as `1.30`.
@@ -134,7 +146,11 @@ def diff_live(
         BaseFailure: what `base` names cannot be had, or has errors.
         ClusterFailure: the cluster was not read, or not all of it.
         ManifestFailure: what `live` names is no set of objects that a cluster could hold.
+        ValueError: `server_side` with `live` or `base`, where no server is asked.
     """
+    if server_side and (live or base is not None):
+        msg = "`server_side` asks a cluster, and `live` and `base` compare without one"
+        raise ValueError(msg)
     options = Options(mesh, config, istio_version, today, templates)
     namespaces = None if selection is None else selection.namespaces
     if source is not None:
@@ -155,7 +171,19 @@ def diff_live(
 
         old = read_base(base, source, filename, declared.configuration, options)
         return _with_base(declared, old, known, namespaces)
-    return _with_live(declared, _read(declared, live, selection), known, namespaces)
+    if live:
+        from ztdsl.cluster import read_directory  # noqa: PLC0415 - errors of a policy come first
+
+        return _with_live(declared, read_directory(live), known, namespaces)
+    chosen = _chosen(declared, selection, pinned=server_side)
+    found = _with_live(declared, _read(declared, chosen), known, namespaces)
+    if not server_side or found.plan is None:
+        return found
+    from ztdsl.api.server_side import replies_to  # noqa: PLC0415 - most only compare
+
+    replies, said = replies_to(found.plan, declared, chosen, field_manager, asked)
+    report = replace(found.report, findings=sorted_findings([*found.report.findings, *said]))
+    return replace(found, report=report, server=replies)
 
 
 def _workloads(file: str | None) -> tuple[tuple[KnownWorkload, ...] | None, tuple[Diagnostic, ...]]:
@@ -166,14 +194,23 @@ def _workloads(file: str | None) -> tuple[tuple[KnownWorkload, ...] | None, tupl
     return read_workloads(file)
 
 
-def _read(declared: Declared, live: Sequence[str], selection: Selection | None) -> Live:
-    from ztdsl.cluster import Selection, read_cluster, read_directory  # noqa: PLC0415 - errors of a policy come first
+def _chosen(declared: Declared, selection: Selection | None, *, pinned: bool) -> Selection:
+    """Which cluster; pinned, it stays the same even if somebody switches the current context."""
+    from ztdsl.cluster import Selection  # noqa: PLC0415 - errors of a policy come first
 
-    if live:
-        return read_directory(live)
     chosen = selection or Selection()
     if chosen.context is None:
         chosen = replace(chosen, context=declared.configuration.mesh.kube_context)
+    if pinned and chosen.context is None:
+        from ztdsl.cluster.apply import pin  # noqa: PLC0415 - most only compare
+
+        return pin(chosen)
+    return chosen
+
+
+def _read(declared: Declared, chosen: Selection) -> Live:
+    from ztdsl.cluster import read_cluster  # noqa: PLC0415 - errors of a policy come first
+
     return read_cluster(chosen, root=declared.configuration.mesh.root_namespace)
 
 
@@ -211,7 +248,8 @@ def _with_live(
     if found.changes and live.unread is not None:
         access = _unknown_without(live.unread)
     elif found.changes:
-        there = {each.key: each.manifest for each in (*live.objects, *live.beside)}
+        there = _there(found, declared, objects)
+        there |= {each.key: each.manifest for each in (*live.objects, *live.beside) if each.key not in there}
         mesh = declared.configuration.mesh
         running = known if known is not None else live.workloads
         before = list(there.values())
@@ -233,17 +271,34 @@ def _key(manifest: Manifest) -> tuple[str, str, str]:
     return type(manifest).__name__, manifest.meta.namespace, manifest.meta.name
 
 
+def _there(found: Plan, declared: Declared, objects: Iterable[LiveObject]) -> dict[tuple[str, str, str], Manifest]:
+    """The live objects as istiod reads them; what means the same as it is declared is the declared one with its age."""
+    differing = {tuple(each.key) for each in found.changes}
+    wanted = {_key(each): each for each in declared.manifests}
+    there: dict[tuple[str, str, str], Manifest] = {}
+    for each in objects:
+        same = wanted.get(each.key) if each.key not in differing else None
+        if same is None:
+            there[each.key] = each.manifest
+        elif same.meta.created == each.created:
+            there[each.key] = same
+        else:
+            there[each.key] = replace(same, meta=replace(same.meta, created=each.created))
+    return there
+
+
 def _afterwards(found: Plan, declared: Declared, there: dict[tuple[str, str, str], Manifest]) -> list[Manifest]:
     """What the cluster holds once the plan is applied; what is in conflict stays as it is, as do others' objects.
 
-    An object that is not replaced keeps its age, which decides between PeerAuthentications.
+    An object that is not replaced keeps its age, which decides between PeerAuthentications. One that means the same as
+    it is declared is left as it is.
     """
     wanted = {_key(each): each for each in declared.manifests}
-    stays = {tuple(each.key) for each in found.of("conflict")}
+    replaced = {tuple(each.key) for each in found.of("create", "change")}
     goes = {tuple(each.key) for each in found.of("delete")}
     kept = {key: each for key, each in there.items() if key not in goes}
     for key, each in wanted.items():
-        if key not in stays:
+        if key in replaced:
             old = kept.get(key)
             kept[key] = each if old is None else replace(each, meta=replace(each.meta, created=old.meta.created))
     return list(kept.values())

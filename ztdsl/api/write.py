@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ztdsl.api.build import Build
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.annotated import Printed
 
 INVENTORY: Final = ".ztc-inventory"
 SCHEMA: Final = "ztdsl/inventory/v1"
@@ -81,12 +81,9 @@ def _held(known: dict[str, set[str]], name: str) -> str | None:
     return next(iter(digests)) if len(digests) == 1 else None
 
 
-def _by_namespace(build: Build) -> dict[str, tuple[Annotated, ...]]:
-    if build.annotated is None:
-        msg = "the policy has errors and no manifests; see `report`"
-        raise ValueError(msg)
-    found: dict[str, list[Annotated]] = {}
-    for each in build.annotated:
+def _by_namespace(build: Build) -> dict[str, tuple[Printed, ...]]:
+    found: dict[str, list[Printed]] = {}
+    for each in build.printed:
         found.setdefault(each.manifest.meta.namespace, []).append(each)
     return {name: tuple(some) for name, some in found.items()}
 

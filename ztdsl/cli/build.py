@@ -40,6 +40,10 @@ OutDir = Annotated[
 SourceMap = Annotated[
     str | None, Option("--source-map", metavar="FILE", help="write which declaration made which part of which object")
 ]
+MeshConfig = Annotated[
+    str | None,
+    Option("--mesh-config", metavar="FILE", help="write what the access logs need of the mesh configuration"),
+]
 
 
 def build(
@@ -48,6 +52,7 @@ def build(
     out_file: OutFile = None,
     out_dir: OutDir = None,
     source_map: SourceMap = None,
+    mesh_config: MeshConfig = None,
     mesh: Mesh = None,
     config: Config = None,
     istio_version: IstioVersion = None,
@@ -66,9 +71,9 @@ def build(
     if out_dir is not None and (out_file is not None or output != "yaml"):
         raise UsageProblem("--out-dir writes YAML files and nothing else", "leave out --out-file and -o")
     refuse_stdin(policy)
-    refuse_empty({"POLICY": policy, "--out-file": out_file, "--out-dir": out_dir, "--source-map": source_map})
-    if source_map is not None and source_map == (out_file or "-") and out_dir is None:
-        raise UsageProblem("the manifests and --source-map go to one place", "name two")
+    beside = {"--source-map": source_map, "--mesh-config": mesh_config}
+    refuse_empty({"POLICY": policy, "--out-file": out_file, "--out-dir": out_dir, **beside})
+    _refuse_one_place(out_dir, {"the manifests": out_file or "-", **beside})
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on, require_match=require_match)
     chosen = settings(mesh, config, istio_version, today, templates)
     from ztdsl.api import build_manifests, build_text  # noqa: PLC0415 - a mistake in the flags is answered without it
@@ -85,11 +90,24 @@ def build(
         return exits.FINDINGS
     if source_map is not None:
         write_file(source_map, _source_map_text(built))
+    if mesh_config is not None:
+        write_file(mesh_config, built.mesh_config)
     if out_dir is not None:
         write_directory(built, out_dir, quiet=quiet)
     else:
         write_file(out_file or "-", built.json if output == "json" else built.text)
     return exits.CLEAN
+
+
+def _refuse_one_place(out_dir: str | None, places: dict[str, str | None]) -> None:
+    """Refuse two products for one file; manifests that go to a directory are in nobody's way."""
+    taken: dict[str, str] = {}
+    for what, place in places.items():
+        if place is None or (what == "the manifests" and out_dir is not None):
+            continue
+        first = taken.setdefault(place, what)
+        if first != what:
+            raise UsageProblem(f"{first} and {what} go to one place", "name two")
 
 
 def _source_map_text(built: Build) -> str:

@@ -74,7 +74,8 @@ class Command(TyperCommand):
 
 def command(name: str) -> Command:
     """The command of that name, with its flags; it returns the work to do instead of doing it."""
-    function = getattr(import_module(f"ztdsl.cli.{name}"), name)
+    spelled = name.replace(" ", "_")
+    function = getattr(import_module(f"ztdsl.cli.{spelled}"), spelled)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     settings = {"allow_extra_args": True}  # `Command.parse_args` refuses them in our words
     app.command(name, cls=Command, add_help_option=False, context_settings=settings)(_remembered(function))

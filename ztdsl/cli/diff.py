@@ -24,12 +24,12 @@ from ztdsl.cli.flags import (
     Workloads,
 )
 from ztdsl.cli.settings import announce, refuse_empty, settings
-from ztdsl.cli.streams import STDOUT, write_product
+from ztdsl.cli.streams import STDERR, STDOUT, write_product
 from ztdsl.cli.subjects import refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem, near_miss
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ztdsl.api import Diff
     from ztdsl.cli.settings import Settings
@@ -56,6 +56,12 @@ NamespaceFlag = Annotated[
 AllNamespaces = Annotated[bool, Option("-A", "--all-namespaces", help="compare in every namespace; the default")]
 RequestTimeout = Annotated[
     str | None, Option("--request-timeout", metavar="TIME", help="how long one request may take, such as 30s")
+]
+ServerSide = Annotated[
+    bool, Option("--server-side", help="ask the API server what it would say to each object, as a dry run")
+]
+FieldManager = Annotated[
+    str | None, Option("--field-manager", metavar="NAME", help="with --server-side: who applies; default kubectl")
 ]
 Former = Annotated[
     list[str] | None,
@@ -86,6 +92,8 @@ def diff(
     namespace: NamespaceFlag = None,
     all_namespaces: AllNamespaces = False,
     request_timeout: RequestTimeout = None,
+    server_side: ServerSide = False,
+    field_manager: FieldManager = None,
     former_namespace: Former = None,
     workloads: Workloads = None,
     only: Only = None,
@@ -120,10 +128,14 @@ def diff(
         "--kubeconfig": kubeconfig,
         "--as": impersonate,
         "--request-timeout": request_timeout,
+        "--server-side": "" if server_side else None,
     }
     _refuse_contradictions(live, base, cluster, namespace if all_namespaces else None)
     if "-" in (filename or []) and "-" in (live or []):
         raise UsageProblem("-f and --live both read stdin", "write one of the two to a file")
+    if field_manager is not None and not server_side:
+        raise UsageProblem("--field-manager says who would apply, which is asked with --server-side", "add it")
+    refuse_empty({"--field-manager": field_manager})
     kinds = _kinds(only)
     code = _code(exit_code_on_diff, exit_zero=exit_zero, fail_on_access=fail_on_access)
     chosen = settings(mesh, config, istio_version, today, None)
@@ -135,7 +147,17 @@ def diff(
     selection = Selection(context, kubeconfig, impersonate, places, **timeout)
     try:
         found = _compared(
-            policy, filename or [], live or [], base, selection, former_namespace or [], workloads, chosen
+            policy,
+            filename or [],
+            live or [],
+            base,
+            selection,
+            former_namespace or [],
+            workloads,
+            chosen,
+            server_side=server_side,
+            field_manager=field_manager,
+            asked=_show_progress if server_side and os.isatty(STDERR) else None,
         )
     except ClusterFailure as failure:
         reported(failure, color=color, debug=debug)
@@ -162,6 +184,10 @@ def _compared(
     former: list[str],
     workloads: str | None,
     chosen: Settings,
+    *,
+    server_side: bool,
+    field_manager: str | None,
+    asked: Callable[[int, int], None] | None,
 ) -> Diff:
     """The comparison; what a policy prints goes to stderr.
 
@@ -180,8 +206,17 @@ def _compared(
             selection=selection,
             former_namespaces=former,
             workloads=workloads,
+            server_side=server_side,
+            field_manager=field_manager,
+            asked=asked,
             **chosen,
         )
+
+
+def _show_progress(count: int, total: int) -> None:
+    """A line on the terminal that is written over, and wiped at the end."""
+    line = f"\rdry run of {count} of {total} objects" if count < total else "\r\x1b[K"
+    os.write(STDERR, line.encode())
 
 
 def _write(found: Diff, output: str, *, color: str) -> None:

@@ -31,6 +31,10 @@ IstioVersion = Annotated[
 ]
 Templates = Annotated[str | None, Option("--templates", metavar="DIR", help="your own layout of the manifests")]
 Today = Annotated[str | None, Option("--today", metavar="YYYY-MM-DD", help="the date that end dates are compared with")]
+Now = Annotated[
+    str | None,
+    Option("--now", metavar="TIME", help="the instant that validity is compared with, such as 2027-03-31T12:00:00Z"),
+]
 
 Strict = Annotated[bool, Option("--strict", help="fail on warnings too: --fail-on warning")]
 RequireMatch = Annotated[

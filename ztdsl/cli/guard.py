@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ztdsl.cli import exits
-from ztdsl.cli.commands import COMMANDS
+from ztdsl.cli.commands import COMMANDS, GROUPS, first_words, members
 from ztdsl.cli.streams import PipeClosed, say, write_product
 from ztdsl.cli.usage import UsageProblem, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_BEGINNING = "eyJ"  # the base64url of `{"`, with which the header of every token begins
 _VALUES_OF_GLOBAL_FLAGS = {"--color": 1, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0, "--debug": 0}
 
 
@@ -56,16 +57,50 @@ def _work(words: Sequence[str]) -> partial[int]:
         return partial(_written, overview())
     name, arguments = rest[0], [*flags, *rest[1:]]
     if name == "help":
-        name, arguments = rest[1], ["--help"]
+        name, arguments = rest[1], [*rest[2:], "--help"]
+    if name not in COMMANDS and any(_BEGINNING in word for word in words):
+        from ztdsl.cli.secrets import refuse_tokens  # noqa: PLC0415 - before a message shows the word
+
+        refuse_tokens(words)
     if name.startswith("-"):
         raise UsageProblem(f"`{name}` stands before the command", "write the command first, then its flags")
+    if name in GROUPS:
+        name, arguments = _member(name, arguments)
+    if name in GROUPS:
+        from ztdsl.cli.help import of_group  # noqa: PLC0415
+
+        return partial(_written, of_group(name))
     if name not in COMMANDS:
-        nearest = near_miss(name, COMMANDS)
-        raise UsageProblem(f"ztc has no command `{name}`", *(nearest or ("`ztc --help` lists the commands",)))
+        raise _unknown(name)
 
     from ztdsl.cli.command import asks_for_help, bound, help_of  # noqa: PLC0415 - typer is not needed so far
 
     return partial(_written, help_of(name)) if asks_for_help(arguments) else bound(name, arguments)
+
+
+def _member(group: str, words: Sequence[str]) -> tuple[str, list[str]]:
+    """The command of `group` that `words` begin with and the words after it; `group` alone where help is meant.
+
+    Raises:
+        UsageProblem: a word follows that is none of its commands.
+    """
+    flags, rest = _leading_flags(words)
+    if not rest or rest[0] in {"-h", "--help"}:
+        return group, []
+    if rest[0].startswith("-"):
+        raise UsageProblem(f"`{rest[0]}` stands before the command", "write the command first, then its flags")
+    return f"{group} {rest[0]}", [*flags, *rest[1:]]
+
+
+def _unknown(name: str) -> UsageProblem:
+    """No command has that name; the nearest one is suggested, if need be by its second word."""
+    group, _, second = name.rpartition(" ")
+    if group in GROUPS:
+        advice = near_miss(second, members(group)) or (f"`ztc {group} --help` lists the commands",)
+        return UsageProblem(f"`ztc {group}` has no command `{second}`", *advice)
+    inside = [known for known in COMMANDS if known.endswith(f" {name}")]
+    meant = [f"did you mean `{inside[0]}`?"] if inside else near_miss(name, first_words())
+    return UsageProblem(f"ztc has no command `{name}`", *(meant or ("`ztc --help` lists the commands",)))
 
 
 def _leading_flags(words: Sequence[str]) -> tuple[list[str], Sequence[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from ztdsl.cli.commands import COMMANDS
+from ztdsl.cli.commands import COMMANDS, GROUPS, first_words, members
 from ztdsl.cli.exits import INTERNAL, INTERRUPTED, MEANING, NOT_WRITTEN
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def overview() -> str:
         _block("Examples:", ["ztc build policies.py --out-file manifests.yaml", "ztc check policies.py --strict"]),
         ["Usage: ztc COMMAND [ARGUMENTS] [FLAGS]"],
         [_wrapped("Zero trust for Istio: typed Python declarations become Istio's security manifests.")],
-        ["Commands:", *_rows((name, description.summary) for name, description in COMMANDS.items())],
+        ["Commands:", *_rows(first_words().items())],
         [
             "Flags of every command:",
             *_rows(
@@ -42,10 +42,24 @@ def overview() -> str:
     )
 
 
+def of_group(name: str) -> str:
+    """The help of the group `name`: its commands."""
+    description = GROUPS[name]
+    exits = {code for member in members(name) for code in COMMANDS[f"{name} {member}"].exits}
+    return _text(
+        _block("Examples:", description.examples),
+        [f"Usage: ztc {name} COMMAND [ARGUMENTS] [FLAGS]"],
+        [_wrapped(f"{description.summary}.")],
+        *([_wrapped(paragraph)] for paragraph in description.details),
+        ["Commands:", *_rows((member, COMMANDS[f"{name} {member}"].summary) for member in members(name))],
+        _exit_codes(description._replace(exits=tuple(exits))),
+        [f"`ztc {name} COMMAND --help` says more about a command."],
+    )
+
+
 def of_command(name: str, arguments: Sequence[tuple[str, str]], flags: Sequence[tuple[str, str]], usage: str) -> str:
     """The help of the command `name`; `arguments` and `flags` are rows of a name and what it means."""
     description = COMMANDS[name]
-    codes = {*description.exits, INTERNAL, NOT_WRITTEN, INTERRUPTED}
     return _text(
         _block("Examples:", description.examples),
         [_wrapped(f"Usage: {usage}", indent="    ")],
@@ -53,8 +67,13 @@ def of_command(name: str, arguments: Sequence[tuple[str, str]], flags: Sequence[
         *([_wrapped(paragraph)] for paragraph in description.details),
         ["Arguments:", *_rows(arguments)] if arguments else [],
         ["Flags:", *_rows((*flags, ("-h, --help", "this text")))],
-        ["Exit codes:", *_rows((str(code), meaning) for code, meaning in _meanings(description) if code in codes)],
+        _exit_codes(description),
     )
+
+
+def _exit_codes(description: Description) -> list[str]:
+    codes = {*description.exits, INTERNAL, NOT_WRITTEN, INTERRUPTED}
+    return ["Exit codes:", *_rows((str(code), meaning) for code, meaning in _meanings(description) if code in codes)]
 
 
 def _meanings(description: Description) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -48,6 +48,23 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageProblem(f"`--today` takes a date such as 2027-03-31; not `{text}`") from None
+
+
+def moment(now: str | None) -> datetime | None:
+    """The instant of `--now`, else of `ZTC_NOW` or `SOURCE_DATE_EPOCH`; None leaves it to the clock.
+
+    Raises:
+        UsageProblem: `now` is no instant.
+        ConfigurationFailure: a variable is malformed.
+    """
+    from ztdsl.config.moment import EXPECTED, given_instant, instant  # noqa: PLC0415 - for few commands
+
+    if now is None:
+        return given_instant()
+    given = instant(now)
+    if given is None:
+        raise UsageProblem(f"`--now` takes {EXPECTED}; not `{now}`")
+    return given
 
 
 def announce(configuration: Configuration) -> None:

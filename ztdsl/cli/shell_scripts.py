@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from typer.core import TyperArgument, TyperOption
 
 from ztdsl.cli.command import choices_of, command
-from ztdsl.cli.commands import COMMANDS
+from ztdsl.cli.commands import COMMANDS, GROUPS, first_words, members
 from ztdsl.cli.completion_script import NAMES
 from ztdsl.package_data import resource
 
@@ -48,12 +48,31 @@ class Word(NamedTuple):
 
 
 class Completed(NamedTuple):
-    """A command as shells complete it."""
+    """A command as shells complete it.
+
+    Attributes:
+        name: its one or two words.
+        summary: what it does.
+        flags: what it takes by name.
+        arguments: what it takes by place.
+    """
 
     name: str
     summary: str
     flags: tuple[Word, ...]
     arguments: tuple[Word, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """The words of its name."""
+        return self.name.split()
+
+
+class CompletedGroup(NamedTuple):
+    """A group as shells complete it: its commands' second words, each with a summary."""
+
+    name: str
+    commands: tuple[tuple[str, str], ...]
 
 
 def scripts() -> dict[str, str]:
@@ -67,7 +86,16 @@ def scripts() -> dict[str, str]:
         autoescape=False,  # noqa: S701 - shell scripts from our own words, not HTML
     )
     commands = [_completed(name) for name in COMMANDS]
-    return {file: environment.get_template(f"{shell}.j2").render(commands=commands) for shell, file in NAMES.items()}
+    groups = [_group(name) for name in GROUPS]
+    words = tuple(first_words().items())
+    return {
+        file: environment.get_template(f"{shell}.j2").render(commands=commands, groups=groups, words=words)
+        for shell, file in NAMES.items()
+    }
+
+
+def _group(name: str) -> CompletedGroup:
+    return CompletedGroup(name, tuple((second, COMMANDS[f"{name} {second}"].summary) for second in members(name)))
 
 
 def _completed(name: str) -> Completed:

@@ -45,7 +45,9 @@ def read_directory(paths: Sequence[str]) -> Live:
 
 
 def _live(document: Document) -> LiveObject:
+    if isinstance(document.given, bytes):
+        return LiveObject.of(document.manifest, document.place, document.given)
     plain = document.plain
     if not plain.get("metadata", {}).get("namespace"):
         plain = {**plain, "metadata": {**plain["metadata"], "namespace": document.manifest.meta.namespace}}
-    return LiveObject(document.manifest, document.place, json.dumps(plain).encode())
+    return LiveObject.of(document.manifest, document.place, json.dumps(plain).encode())

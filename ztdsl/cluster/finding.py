@@ -60,6 +60,12 @@ _MESSAGES: Final = {
     Cause.FLAG_MALFORMED: "the cluster cannot be asked with these flags",
     Cause.OTHER: "`kubectl` could not list {what} {where} in {cluster}",
 }
+_OF_APPLYING: Final = {
+    Cause.SLOW: "the API server of {cluster} did not answer a dry run in time",
+    Cause.MALFORMED: "{cluster} did not answer a dry run with an object",
+    Cause.FAILING: "{cluster} did not answer a dry run, and several tries did not help",
+    Cause.OTHER: "no dry run in {cluster}",
+}
 _HELP: Final = {
     Cause.NO_KUBECTL: ("install `kubectl` and put it on PATH", _FILES),
     Cause.NO_CONTEXT: (
@@ -109,6 +115,15 @@ def finding(trouble: Trouble, asked: Asked, also: tuple[Asked, ...] = ()) -> Dia
     words = {"cluster": asked.cluster or "the cluster", "what": asked.what, "where": asked.where}
     notes = [trouble.said, *([] if cause in _OF_THE_CLUSTER else _others(also))]
     return diagnostic(cause.code, _MESSAGES[cause].format(**words), None, notes=notes, help=_HELP[cause])
+
+
+def applying(trouble: Trouble, asked: Asked) -> Diagnostic:
+    """The finding of a dry run that got no answer: as for a list, in words of an apply."""
+    cause = _SHARED.get(trouble.cause, trouble.cause)
+    message = _OF_APPLYING.get(cause, _MESSAGES[cause])
+    words = {"cluster": asked.cluster or "the cluster", "what": asked.what, "where": asked.where}
+    help_ = _HELP[cause] if cause not in _OF_APPLYING else (_RETRY, "or leave out --server-side")
+    return diagnostic(cause.code, message.format(**words), None, notes=[trouble.said], help=help_)
 
 
 def _others(also: tuple[Asked, ...]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`kubectl` as a process: it knows every kubeconfig, login, proxy and certificate, and is asked to read only."""
+"""`kubectl` as a process: it knows every kubeconfig, login, proxy and certificate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import os
 import signal
 import subprocess
 import threading
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from ztdsl.cluster.failure import Cause, Trouble
 from ztdsl.cluster.refusal import printable, refusal
 from ztdsl.cluster.selection import is_namespace, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ztdsl.cluster.selection import Selection
 
 _FOR_LOGIN: Final = 60.0
@@ -27,6 +30,7 @@ class Kubectl:
 
     Attributes:
         context: the name of the context; None inside a pod that has no kubeconfig.
+        limit: the seconds that one request may take, a login included; None for any time.
     """
 
     def __init__(self, selection: Selection) -> None:
@@ -38,12 +42,13 @@ class Kubectl:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._stopped = False
-        self._limit = _limit(selection.request_timeout)
+        self.limit = _limit(selection.request_timeout)
         _refuse_other_names(selection)
-        self._flags = _flags(selection)
+        self._timeout = f"--request-timeout={selection.request_timeout}"
+        self._login = _login(selection)
         self.context = selection.context or self._current(selection)
         if self.context is not None:
-            self._flags.append(f"--context={self.context}")
+            self._login.append(f"--context={self.context}")
 
     def get(self, path: str) -> bytes:
         """The body of the server's answer to a GET of `path`.
@@ -51,7 +56,27 @@ class Kubectl:
         Raises:
             Trouble: there is none.
         """
-        return self._run(["get", "--raw", path, *self._flags], self._limit)
+        return self._run(["get", "--raw", path, self._timeout, *self._login], self.limit)
+
+    @contextmanager
+    def running(self, words: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+        """A `kubectl` that runs for the block, with the same login and context; it ends with it.
+
+        Args:
+            words: what it does.
+            said: where its stderr goes.
+
+        Raises:
+            Trouble: it cannot be started.
+        """
+        process = self._start([*words, *self._login], said)
+        try:
+            yield process
+        finally:
+            _kill(process)
+            process.communicate()
+            with self._lock:
+                self._running.discard(process)
 
     def stop(self) -> None:
         """End every request under way, with the logins that it waits for, and begin no other."""
@@ -94,7 +119,7 @@ class Kubectl:
             raise refusal(said or f"kubectl ended with {process.returncode}", stdout[:1000].decode(errors="replace"))
         return stdout
 
-    def _start(self, words: list[str]) -> subprocess.Popen[bytes]:
+    def _start(self, words: list[str], said: IO[bytes] | int = subprocess.PIPE) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
                 raise Trouble(Cause.OTHER, "stopped")
@@ -103,7 +128,7 @@ class Kubectl:
                     ["kubectl", *words],  # noqa: S607 - the user's own, found as a shell finds it
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
+                    stderr=said,
                     process_group=0,  # so that a login that it started ends with it
                 )
             except OSError as error:
@@ -131,9 +156,9 @@ def _refuse_other_names(selection: Selection) -> None:
         raise Trouble(Cause.FLAG_MALFORMED, f"`{printable(wrong)}` is no name of a namespace")
 
 
-def _flags(selection: Selection) -> list[str]:
-    """The flags of all requests but for the context."""
-    flags = [f"--request-timeout={selection.request_timeout}"]
+def _login(selection: Selection) -> list[str]:
+    """The flags that say where to and as whom, but for the context."""
+    flags: list[str] = []
     if selection.kubeconfig is not None:
         flags.append(f"--kubeconfig={selection.kubeconfig}")
     if selection.impersonate is not None:

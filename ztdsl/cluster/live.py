@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ztdsl.istio.read import from_manifest
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
@@ -15,17 +20,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LiveObject:
-    """One object of Istio's security kinds.
+    """One object of Istio's security kinds, which was read as a manifest once.
 
     Attributes:
-        manifest: the object as istiod reads it.
+        key: kind, namespace and name: what a cluster has once.
+        created: when the server made it (RFC 3339); None where nothing tells.
         stands: where an object of a file does; None for one of a cluster.
         text: the object as JSON, with its `apiVersion` and `kind`.
     """
 
-    manifest: Manifest
+    key: tuple[str, str, str]
+    created: str | None
     stands: Place | None = field(repr=False)
     text: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, manifest: Manifest, stands: Place | None, text: bytes) -> LiveObject:
+        """The object that was read as `manifest`."""
+        meta = manifest.meta
+        return cls((type(manifest).__name__, meta.namespace, meta.name), meta.created, stands, text)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The object as istiod reads it, made afresh as `plain` is."""
+        return from_manifest(self.plain)
 
     @property
     def place(self) -> str | None:
@@ -38,13 +56,12 @@ class LiveObject:
     @property
     def plain(self) -> dict[str, Any]:
         """The whole object, decoded afresh: tens of thousands of decoded ones would fill the memory."""
-        decoded: dict[str, Any] = json.loads(self.text)
+        decoded: dict[str, Any]
+        with suppress(msgspec.DecodeError):  # stricter than the standard library, and faster by half
+            decoded = msgspec.json.decode(self.text)
+            return decoded
+        decoded = json.loads(self.text)
         return decoded
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Kind, namespace and name: what a cluster has once."""
-        return type(self.manifest).__name__, self.manifest.meta.namespace, self.manifest.meta.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def _live_of(listing: Listing) -> Callable[[Item, str], LiveObject]:
             metadata = plain["metadata"]
             name = f"{kind} `{metadata.get('namespace')}/{metadata['name']}`"
             raise Trouble(Cause.UNREADABLE, f"{name}: {error}") from None
-        return LiveObject(manifest, None, text)
+        return LiveObject.of(manifest, None, text)
 
     return live
 

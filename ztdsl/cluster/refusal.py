@@ -34,6 +34,7 @@ _WORDS: Final = (
     (Cause.NO_CONTEXT, r"error loading config file|^error: stat |invalid configuration|no configuration has been"),
     (Cause.NO_CONTEXT, r"unable to read certificate-authority|invalid character .* in host name|unsupported protocol"),
     (Cause.SLOW, r"context deadline exceeded|Client\.Timeout|i/o timeout|handshake timeout"),
+    (Cause.CUT, r"tls: bad record MAC|transport connection broken: malformed MIME header"),  # harmed on the way
     (Cause.UNTRUSTED, r"x509:|tls: |HTTP response to HTTPS client"),
     (Cause.CUT, r"unexpected EOF|connection reset|: EOF$|connection lost"),
     (Cause.UNREACHABLE, r"^Unable to connect to the server|The connection to the server .* was refused|dial tcp"),

@@ -42,6 +42,7 @@ _EXPECTED: Final = {
     "trusted_proxies": "a whole number from 0 to 32",
     "apply": one_of(ApplyMode),
     "kube_context": "a string, the name of a context of kubectl",
+    "mesh_config": "a string, the name of a file with the mesh's configuration",
 }
 _OF_CODE: Final = one_of(["error", "warning", "info", "off"])
 _MESH_DEPTH: Final = 2  # ("meshes", name)

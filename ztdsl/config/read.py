@@ -31,6 +31,7 @@ class _File:
     settings: dict[str, Setting] = field(default_factory=dict)
     severity: dict[str, Severity | None] = field(default_factory=dict)
     meshes: dict[str, Mesh] = field(default_factory=dict)
+    mesh_configs: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -69,7 +70,12 @@ def read_configuration(
         raise ConfigurationFailure(problems)
     meshes = file.meshes or {mesh.name: Mesh(mesh.name)}
     place = None if file.document is None else file.document.file
-    return Configuration(meshes, mesh, fail_on, strict, templates, file.severity, today, place, sources)
+    mesh_config = None
+    if place is not None and mesh.name in file.mesh_configs:
+        mesh_config = place.parent / file.mesh_configs[mesh.name]  # as that of templates: relative to the file
+    return Configuration(
+        meshes, mesh, fail_on, strict, templates, file.severity, today, place, sources, mesh_config=mesh_config
+    )
 
 
 def _document(start: Path, environ: Mapping[str, str], config_file: Path | None) -> Document | None:
@@ -114,6 +120,9 @@ def _add_meshes(file: _File, document: Document, content: SettingsTable) -> None
         if "istio_version" in values:
             major, _, minor = values["istio_version"].partition(".")
             values["istio_version"] = (int(major), int(minor))
+        mesh_config = values.pop("mesh_config", None)
+        if mesh_config is not None:
+            file.mesh_configs[name] = mesh_config
         file.meshes[name] = Mesh(name, **values)
 
 

@@ -38,6 +38,7 @@ class MeshTable(_Table):
     trusted_proxies: Annotated[int, Field(ge=0, le=32)] | None = None
     apply: Annotated[ApplyMode, Field(strict=False)] | None = None
     kube_context: Text | None = None
+    mesh_config: Text | None = None
 
 
 class SettingsTable(_Table):

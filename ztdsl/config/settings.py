@@ -33,6 +33,7 @@ class Configuration:
         file: the configuration file, absolute; None where there is none.
         sources: where each setting came from: `flag --mesh`, `ZTC_MESH`, `ztc.toml:3`, `default`. Settings of
             a mesh are named `meshes.NAME.trust_domain`, severities `severity.ZT301`.
+        mesh_config: the file with the chosen mesh's own configuration, if one is named.
     """
 
     meshes: dict[str, Mesh]
@@ -44,6 +45,7 @@ class Configuration:
     today: date
     file: Path | None
     sources: dict[str, str]
+    mesh_config: Path | None = None
 
 
 def settings_table(configuration: Configuration) -> list[tuple[str, str, str]]:
@@ -51,6 +53,8 @@ def settings_table(configuration: Configuration) -> list[tuple[str, str, str]]:
     mesh, limit = configuration.mesh, configuration.fail_on
     rows = [("mesh", mesh.name)]
     rows += [(f"meshes.{mesh.name}.{name}", _words(name, getattr(mesh, name))) for name in MESH_FIELDS]
+    if configuration.mesh_config is not None:
+        rows += [(f"meshes.{mesh.name}.mesh_config", str(configuration.mesh_config))]
     rows += [("fail_on", "never" if limit is None else limit.word)]
     rows += [("strict", "true" if configuration.strict else "false")]
     rows += [("templates", _words("templates", configuration.templates))]

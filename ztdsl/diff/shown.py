@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
+    from ztdsl.cluster.reply import Reply
     from ztdsl.diff.change import Key, Plan
 
 Classed = Literal["widened", "narrowed", "both", "same", "unknown"]
@@ -82,6 +83,7 @@ class Shown:
         plan: the differences that are shown.
         access: what applying opens and closes.
         foreign: what foreign objects open and close beside what is declared.
+        server: what the API server says to each created or changed object; None where it was not asked.
     """
 
     compared_with: str
@@ -89,3 +91,4 @@ class Shown:
     plan: Plan
     access: Access = UNCHANGED
     foreign: Access = UNCHANGED
+    server: tuple[Reply, ...] | None = None

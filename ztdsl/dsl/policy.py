@@ -10,6 +10,7 @@ from ztdsl.quick import KW_ONLY, dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ztdsl.dsl.logs import AccessLog
     from ztdsl.dsl.rules import Rule
     from ztdsl.dsl.workloads import Gateway, MeshDefaults, Namespace, Service
 
@@ -25,6 +26,7 @@ class Policy(Declaration):
         services: the services and gateways of what it owns.
         rules: what is allowed, denied and audited.
         parts: other policies that are built together with this one, each with its own ownership.
+        logs: which decisions are written to an access log.
         mesh: the mesh-wide defaults, which exactly one policy of a mesh declares.
         owner: the team that answers for it; becomes a comment.
     """
@@ -35,9 +37,10 @@ class Policy(Declaration):
     services: Sequence[Service | Gateway] = ()
     rules: Sequence[Rule] = ()
     parts: Sequence[Policy] = ()
+    logs: Sequence[AccessLog] = ()
     mesh: MeshDefaults | None = None
     owner: str | None = None
 
     def __post_init__(self) -> None:
         """Copy what could change later."""
-        as_tuple(self, "owns", "services", "rules", "parts")
+        as_tuple(self, "owns", "services", "rules", "parts", "logs")

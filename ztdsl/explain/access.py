@@ -10,7 +10,6 @@ from ztdsl.ir import values
 from ztdsl.ir.model import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from ztdsl.ir.model import Model, Namespace, Rule, Workload
@@ -102,7 +101,7 @@ def access(model: Model, workload: Workload, port: int | None = None) -> Access:
         workload.labels,
         _is_default_deny(model, namespace),
         tuple(ports),
-        tuple(_outgoing(model, workload)),
+        reaches(model, values.PeerIdentity(None, workload.namespace, workload.service_account)),
         workload.origin,
     )
 
@@ -118,25 +117,25 @@ def _is_about(rule: Rule, workload: Workload, port: int) -> bool:
     return is_here and port in rule.ports
 
 
-def _outgoing(model: Model, workload: Workload) -> Iterator[Grant]:
-    for rule in model.rules:
-        if rule.effect is Effect.AUDIT:
-            continue
-        mine = tuple(caller for caller in rule.callers if _covers(caller.source, workload))
-        if mine:
-            yield _grant(model, rule, mine)
+def reaches(model: Model, caller: values.PeerIdentity) -> tuple[Grant, ...]:
+    """The rules that allow or deny what `caller` asks for, whether the policy declares it or not.
+
+    None as its trust domain is the mesh's own.
+    """
+    found = ((rule, tuple(each for each in rule.callers if _covers(each.source, caller))) for rule in model.rules)
+    return tuple(_grant(model, rule, mine) for rule, mine in found if mine and rule.effect is not Effect.AUDIT)
 
 
-def _covers(source: values.Source, workload: Workload) -> bool:
+def _covers(source: values.Source, caller: values.PeerIdentity) -> bool:
     match source:
-        case values.PeerIdentity(trust_domain=None, namespace=namespace, service_account=account):
-            return (namespace, account) == (workload.namespace, workload.service_account)
+        case values.PeerIdentity():
+            return source == caller
         case values.PeerNamespace(namespace=namespace):
-            return namespace == workload.namespace
-        case values.PeerTrustDomain(trust_domain=None):
-            return True
+            return caller.trust_domain is None and namespace == caller.namespace
+        case values.PeerTrustDomain(trust_domain=domain):
+            return domain == caller.trust_domain
         case values.AnyPeer(but=but) | values.Everyone(but=but):
-            return not any(_covers(each, workload) for each in but)
+            return not any(_covers(each, caller) for each in but)
         case _:
             return False
 

@@ -10,7 +10,7 @@ from ztdsl.diagnostics.source import display_path, span_of
 from ztdsl.render.scalars import comment_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ztdsl.explain.access import Access, Grant, PortAccess
     from ztdsl.origin import Origin
@@ -30,7 +30,7 @@ def text(access: Access, variables: dict[int, str], width: int) -> str:
 
 
 def _lines(access: Access, variables: dict[int, str], width: int) -> Iterator[str]:
-    yield f"{access.kind} {access.namespace}/{access.name}{_at(access.origin)}"
+    yield f"{access.kind} {access.namespace}/{access.name}{at(access.origin)}"
     yield f"  identity  {access.identity}"
     yield f"  pods      {', '.join(f'{key}={value}' for key, value in access.labels)}"
     default = "deny: only what is listed here" if access.is_default_deny else "open where no rule is listed"
@@ -42,16 +42,21 @@ def _lines(access: Access, variables: dict[int, str], width: int) -> Iterator[st
     for port in access.ports:
         yield from _port(port, variables, width)
     yield ""
+    yield from reaching(access.reaches, width)
+
+
+def reaching(grants: Iterable[Grant], width: int) -> Iterator[str]:
+    """What a caller may reach, line by line."""
     yield "May reach"
-    if not access.reaches:
-        yield "  nothing"
     heading = ""
-    for grant in access.reaches:
+    for grant in grants:
         callee = f"  {grant.callee}:{','.join(str(port) for port in grant.ports)}"
         if callee != heading:
             yield callee
             heading = callee
         yield from _grant(grant, width)
+    if not heading:
+        yield "  nothing"
 
 
 def _port(port: PortAccess, variables: dict[int, str], width: int) -> Iterator[str]:
@@ -69,7 +74,7 @@ def _port(port: PortAccess, variables: dict[int, str], width: int) -> Iterator[s
 
 def _grant(grant: Grant, width: int) -> Iterator[str]:
     trial = f" (dry run until {grant.dry_run.isoformat()})" if grant.dry_run is not None else ""
-    yield f"    {grant.effect}{trial}{_at(grant.origin)}"
+    yield f"    {grant.effect}{trial}{at(grant.origin)}"
     for caller in grant.callers:
         yield from _wrapped(caller, "      from  ", width)
     for request in grant.requests:
@@ -90,7 +95,8 @@ def _wrapped(words: str, head: str, width: int) -> list[str]:
     )
 
 
-def _at(origin: Origin | None) -> str:
+def at(origin: Origin | None) -> str:
+    """The place of a declaration as it stands behind its name; empty where there is none."""
     if origin is None:
         return ""
     span = span_of(Spot(origin))
@@ -107,7 +113,7 @@ def data(access: Access, variables: dict[int, str]) -> dict[str, Any]:
         "identity": access.identity,
         "labels": dict(access.labels),
         "defaultDeny": access.is_default_deny,
-        "declared": _place(access.origin),
+        "declared": place_data(access.origin),
         "ports": [
             {
                 "container": port.container,
@@ -116,15 +122,16 @@ def data(access: Access, variables: dict[int, str]) -> dict[str, Any]:
                 "mtls": port.mtls,
                 "until": port.until.isoformat() if port.until else None,
                 "because": port.because,
-                "rules": [_grant_data(grant) for grant in port.grants],
+                "rules": [grant_data(grant) for grant in port.grants],
             }
             for port in access.ports
         ],
-        "reaches": [_grant_data(grant) for grant in access.reaches],
+        "reaches": [grant_data(grant) for grant in access.reaches],
     }
 
 
-def _grant_data(grant: Grant) -> dict[str, Any]:
+def grant_data(grant: Grant) -> dict[str, Any]:
+    """One rule as plain data."""
     return {
         "effect": grant.effect,
         "callee": grant.callee,
@@ -134,11 +141,12 @@ def _grant_data(grant: Grant) -> dict[str, Any]:
         "because": grant.because,
         "owner": grant.owner,
         "dryRunUntil": grant.dry_run.isoformat() if grant.dry_run else None,
-        "declared": _place(grant.origin),
+        "declared": place_data(grant.origin),
     }
 
 
-def _place(origin: Origin | None) -> dict[str, Any] | None:
+def place_data(origin: Origin | None) -> dict[str, Any] | None:
+    """The place of a declaration as plain data."""
     if origin is None:
         return None
     span = span_of(Spot(origin))

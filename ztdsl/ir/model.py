@@ -177,6 +177,35 @@ class Rule:
         )
 
 
+class Entries(StrEnum):
+    """Which requests and connections an access log tells of."""
+
+    DENIED = "denied"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the proxies of one workload, of a namespace, or of the whole mesh write down.
+
+    Attributes:
+        namespace: where they run, or None for the whole mesh.
+        workload: its name, or None for every workload.
+        entries: what they write.
+        provider: the mesh's extension provider that writes it.
+        because: why.
+        owner: the team that answers for it.
+    """
+
+    namespace: str | None
+    workload: str | None
+    entries: Entries
+    provider: str
+    because: str
+    owner: str | None
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Everything that one build renders for one mesh; every tuple is in canonical order."""
@@ -189,3 +218,4 @@ class Model:
     workloads: tuple[Workload, ...]
     issuers: tuple[Issuer, ...]
     rules: tuple[Rule, ...]
+    logs: tuple[Log, ...] = ()

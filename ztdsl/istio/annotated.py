@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from ztdsl.istio.kinds import Manifest
+    from ztdsl.istio.telemetry import Telemetry
     from ztdsl.origin import Origin
+
+    Printed: TypeAlias = "Annotated | AnnotatedTelemetry"
+    """Whatever is printed, whether it decides about requests or tells of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,17 @@ class Annotated:
     """
 
     manifest: Manifest
+    comments: tuple[str, ...]
+    items: tuple[Item, ...]
+    origin: Origin | None
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedTelemetry:
+    """One Telemetry; the attributes are as those of `Annotated`, with an item for each access log."""
+
+    manifest: Telemetry
     comments: tuple[str, ...]
     items: tuple[Item, ...]
     origin: Origin | None

@@ -13,6 +13,7 @@ from ztdsl.istio.kinds import (
     PeerAuthentication,
     RequestAuthentication,
 )
+from ztdsl.istio.telemetry import TELEMETRY_VERSION, Telemetry, access_logging_document
 
 if TYPE_CHECKING:
     from ztdsl.istio.kinds import Condition, JwtRule, Manifest, Meta, Operation, Rule, Selector, Source, TargetRef
@@ -23,7 +24,7 @@ _OPERATION_VALUES: Final = attrgetter(*(field for field, _ in OPERATION_FIELDS))
 _OPERATION_KEYS: Final = tuple(key for _, key in OPERATION_FIELDS)
 
 
-def document(manifest: Manifest) -> dict[str, Any]:
+def document(manifest: Manifest | Telemetry) -> dict[str, Any]:
     """The object that an API server takes: keys in canonical order, nothing empty, defaults that matter written out.
 
     `action` and `mtls.mode` are always there. An `ALLOW` that allows nothing has no `rules`.
@@ -37,8 +38,11 @@ def document(manifest: Manifest) -> dict[str, Any]:
             spec = _attachment(manifest.selector, manifest.target_refs)
             if manifest.jwt_rules:
                 spec["jwtRules"] = [jwt_rule_document(rule) for rule in manifest.jwt_rules]
+        case Telemetry():
+            spec = _attachment(manifest.selector, ())
+            spec["accessLogging"] = [access_logging_document(each) for each in manifest.access_logging]
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": TELEMETRY_VERSION if isinstance(manifest, Telemetry) else API_VERSION,
         "kind": type(manifest).__name__,
         "metadata": _metadata(manifest.meta),
         "spec": spec,

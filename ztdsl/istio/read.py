@@ -27,13 +27,14 @@ from ztdsl.istio.kinds import (
     TokenHeader,
 )
 from ztdsl.istio.pointer import pointer as join
+from ztdsl.istio.telemetry import TELEMETRY_VERSION, AccessLogging, Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ztdsl.istio.kinds import Manifest, Pairs, Strings
 
-__all__ = ["from_document", "from_manifest"]
+__all__ = ["from_document", "from_manifest", "telemetry_from_document"]
 
 T = TypeVar("T")
 Plain = dict[str, Any]
@@ -75,6 +76,32 @@ def from_document(plain: object) -> Manifest:
     if read is None:
         _refuse("/kind", "is not one of Istio's security kinds")
     return read(meta, top["spec"])
+
+
+def telemetry_from_document(plain: object) -> Telemetry:
+    """The Telemetry that `document` gives as `plain`; what `document` never writes is refused.
+
+    Raises:
+        ValueError: `plain` is something else; the message is as that of `from_document`.
+    """
+    top = _object(plain, "", _TOP, required=_TOP)
+    if (top["apiVersion"], top["kind"]) != (TELEMETRY_VERSION, "Telemetry"):
+        _refuse("/kind", f"is not a Telemetry of `{TELEMETRY_VERSION}`")
+    spec = _object(top["spec"], "/spec", ("selector", "accessLogging"), required=("accessLogging",))
+    return Telemetry(_meta(top["metadata"]), _selector(spec), _list(spec, "accessLogging", "/spec", _access_logging))
+
+
+def _access_logging(plain: object, at: str) -> AccessLogging:
+    keys = _object(plain, at, ("providers", "match", "filter"))
+    providers = _list(keys, "providers", at, lambda each, place: _only(each, "name", place))
+    mode = _only(keys["match"], "mode", f"{at}/match") if "match" in keys else None
+    expression = _only(keys["filter"], "expression", f"{at}/filter") if "filter" in keys else None
+    return AccessLogging(providers, mode, expression)
+
+
+def _only(plain: object, key: str, at: str) -> str:
+    """The text of an object that has this key alone."""
+    return _text(_object(plain, at, (key,), required=(key,))[key], f"{at}/{key}")
 
 
 def _meta(plain: object) -> Meta:

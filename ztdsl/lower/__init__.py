@@ -18,6 +18,7 @@ from ztdsl.quick import dataclass
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
+    from ztdsl.istio.annotated import AnnotatedTelemetry
 
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 PART_OF: Final = "app.kubernetes.io/part-of"
@@ -25,10 +26,11 @@ PART_OF: Final = "app.kubernetes.io/part-of"
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """The manifests in the order of a safe apply, and what stood in the way of some."""
+    """The manifests in the order of a safe apply, what stood in the way of some, and what logs their decisions."""
 
     manifests: tuple[Annotated, ...]
     findings: tuple[Diagnostic, ...]
+    telemetries: tuple[AnnotatedTelemetry, ...] = ()
 
 
 def lower(model: ir.Model) -> Lowered:
@@ -67,7 +69,15 @@ def lower(model: ir.Model) -> Lowered:
         if namespace is not None:
             found.append(_namespace_mtls(namespace, labels))
     found += _mesh_defaults(model, labels)
-    return Lowered(tuple(found), (*authorizations.findings, *tokens.findings))
+    return Lowered(tuple(found), (*authorizations.findings, *tokens.findings), _telemetries(model, labels))
+
+
+def _telemetries(model: ir.Model, labels: tuple[tuple[str, str], ...]) -> tuple[AnnotatedTelemetry, ...]:
+    if not model.logs:
+        return ()
+    from ztdsl.lower.logs import telemetries  # noqa: PLC0415 - few policies declare logs
+
+    return telemetries(model, labels)
 
 
 def _issuers_of(model: ir.Model) -> dict[tuple[str, str], set[str]]:

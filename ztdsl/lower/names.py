@@ -1,7 +1,7 @@
 """Names of objects: made from the workload and the effect alone, so that they never collide or move.
 
-A workload's objects end in `-allow`, `-deny`, `-audit` (with `-dry-run` and `-2`, `-3`, … behind them), `-mtls`
-or `-jwt`; no object of a namespace or of the mesh ends so, and a workload's name is a DNS label.
+A workload's objects end in `-allow`, `-deny`, `-audit` (with `-dry-run` and `-2`, `-3`, … behind them), `-mtls`,
+`-jwt` or `-log`; no object of a namespace or of the mesh ends so, and a workload's name is a DNS label.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MTLS: Final = "default"
 ALLOW_NOTHING: Final = "allow-nothing"
+LOGGING: Final = "logging"
 
 
 def authorization(workload: str | None, effect: Effect, *, is_dry_run: bool, part: int) -> str:
@@ -29,6 +30,11 @@ def request_authentication(workload: str, *, part: int) -> str:
 def peer_authentication(workload: str) -> str:
     """The name of a workload's PeerAuthentication."""
     return f"{workload}-mtls"
+
+
+def access_log(workload: str | None) -> str:
+    """The name of a Telemetry; `workload` is None for a namespace or the mesh."""
+    return LOGGING if workload is None else f"{workload}-log"
 
 
 def _numbered(name: str, part: int) -> str:

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.istio.kinds import AuthorizationPolicy, PeerAuthentication, RequestAuthentication
 from ztdsl.istio.source_map import Entry, SourceMap
+from ztdsl.istio.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.annotated import Printed
 
-_ITEMS: Final = {AuthorizationPolicy: "/spec/rules", RequestAuthentication: "/spec/jwtRules"}
+_ITEMS: Final = {
+    AuthorizationPolicy: "/spec/rules",
+    RequestAuthentication: "/spec/jwtRules",
+    Telemetry: "/spec/accessLogging",
+}
 
 
-def source_map(manifests: Iterable[Annotated]) -> SourceMap:
+def source_map(manifests: Iterable[Printed]) -> SourceMap:
     """What stands behind every part of `manifests`."""
     found = SourceMap()
     for annotated in manifests:
@@ -30,7 +35,7 @@ def source_map(manifests: Iterable[Annotated]) -> SourceMap:
     return found
 
 
-def _pointer(annotated: Annotated, index: int) -> str:
+def _pointer(annotated: Printed, index: int) -> str:
     manifest = annotated.manifest
     if isinstance(manifest, PeerAuthentication):
         return f"/spec/portLevelMtls/{manifest.port_level[index][0]}"

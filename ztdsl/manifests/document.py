@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +34,28 @@ class Document:
 
     Attributes:
         file: the file's name; `<stdin>` for what was piped.
-        plain: the object as it stands there.
+        given: the object as it stands there; as text where tens of thousands of decoded ones would fill the memory.
         manifest: the object as istiod reads it.
         place: where it stands.
     """
 
     file: str
-    plain: dict[str, Any] = field(repr=False)
+    given: dict[str, Any] | bytes = field(repr=False)
     manifest: Manifest
     place: Place = field(repr=False)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The object as it stands there."""
+        if isinstance(self.given, dict):
+            return self.given
+        plain: dict[str, Any] = json.loads(self.given)
+        return plain
+
+    @property
+    def text(self) -> bytes:
+        """The object as JSON."""
+        return self.given if isinstance(self.given, bytes) else json.dumps(self.given).encode()
 
     def span(self, pointer: str) -> Span:
         """The place of a part by its JSON pointer (RFC 6901), or of the nearest part around it that exists."""

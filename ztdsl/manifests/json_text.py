@@ -7,6 +7,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import msgspec
+
 from ztdsl.diagnostics.model import Span
 from ztdsl.manifests.unreadable import DEEPEST, MOST_PARTS, Fault, Unreadable
 
@@ -54,6 +56,88 @@ def documents(name: str, text: str) -> Iterator[tuple[int, Any]]:
             raise Unreadable(Fault.BOUNDS, _DEEP, Span(name))
         yield at, value
         at = _blank(text, end)
+
+
+class Items:
+    """The objects of a list, one at a time: all of them decoded at once would fill the memory.
+
+    Args:
+        name: the file, as messages name it.
+        text: its content.
+
+    Attributes:
+        is_list: whether the text is a single list whose items each say what they are; only then it has objects.
+        begin: the offset at which the list begins.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._text = text
+        self.begin = _blank(text, 0)
+        try:
+            outer = msgspec.json.decode(text, type=_List)
+        except msgspec.DecodeError:
+            self.is_list = False
+        else:
+            self.is_list = outer.kind.endswith("List") and _SURROGATE.search(text) is None
+
+    def __iter__(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each object with its text.
+
+        Raises:
+            Unreadable: as for `documents`; whatever came before is of no text.
+        """
+        if self._text.count(",") <= MOST_PARTS:
+            try:
+                yield from self._scanned()
+            except (ValueError, RecursionError):
+                pass
+            else:
+                return
+        for _ in documents(self._name, self._text):  # finds the same, and where
+            pass
+        raise Unreadable(Fault.SYNTAX, "it is no list of objects", Span(self._name))
+
+    def _scanned(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        text, decoder = self._text, json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+        names: set[str] = set()
+        at = self.begin
+        while text[at] != "}":
+            name, at = decoder.raw_decode(text, _blank(text, at + 1))
+            if name in names:
+                raise _RepeatedError(name)
+            names.add(name)
+            at = _blank(text, _blank(text, at) + 1)
+            if name == "items":
+                at = _blank(text, at + 1)
+                while text[at] != "]":
+                    value, end = decoder.raw_decode(text, at)
+                    found = text[at:end]
+                    if found.count("{") + found.count("[") > DEEPEST - 2 and _is_deep([[value]]):
+                        raise RecursionError
+                    yield found, value
+                    at = _blank(text, end)
+                    at = at if text[at] == "]" else _blank(text, at + 1)
+                at += 1
+            else:
+                value, at = decoder.raw_decode(text, at)
+                if _is_deep([value]):
+                    raise RecursionError
+            at = _blank(text, at)
+
+
+class _List(msgspec.Struct):
+    """What tells a list from an object."""
+
+    kind: str
+    items: list[_Item]
+
+
+class _Item(msgspec.Struct):
+    """What an item says of itself."""
+
+    kind: str
+    apiVersion: str  # noqa: N815 - the field's own name
 
 
 class Places:
@@ -134,7 +218,7 @@ def _is_deep(value: Any) -> bool:  # noqa: ANN401 - any JSON
     return True
 
 
-class _RepeatedError(Exception):
+class _RepeatedError(ValueError):
     """A key that an object has twice."""
 
 

@@ -79,27 +79,43 @@ def _read(source: Source, namespace: str | None, into: _Into, *, is_live: bool) 
     Raises:
         Unreadable: the text is none, or has more objects, or more that are refused, than anybody looks at.
     """
-    taken = refused = 0
+    refused = 0
+    for taken, (place, plain, text) in enumerate(_objects(source, is_live=is_live), 1):
+        refused += not _take(place, plain, text, namespace, into)
+        if taken > MOST_OBJECTS:
+            raise Unreadable(Fault.BOUNDS, f"it has more than {MOST_OBJECTS} objects", Span(source.name))
+        if refused > MOST_REFUSED:
+            raise Unreadable(Fault.BOUNDS, f"more than {MOST_REFUSED} of its objects are refused", place.span(""))
+
+
+def _objects(source: Source, *, is_live: bool) -> Iterator[tuple[Place, Any, str | None]]:
+    """Each object with its place, and its text where a server gave it out, which is kept in place of the object.
+
+    Raises:
+        Unreadable: the text is none.
+    """
+    items = source.items() if is_live else None
+    if items is not None:
+        for index, (text, item) in enumerate(items):
+            for path, each in objects(item):
+                place = Place(source, 0, ("items", index, *path))
+                yield place, each, text if not path and _is_given_out(each) else None
+        return
     for number, plain in enumerate(source.documents()):
         for path, each in objects(plain):
-            place = Place(source, number, path)
-            taken += 1
-            refused += not _take(place, each, namespace, into, is_live=is_live)
-            if taken > MOST_OBJECTS:
-                raise Unreadable(Fault.BOUNDS, f"it has more than {MOST_OBJECTS} objects", Span(source.name))
-            if refused > MOST_REFUSED:
-                raise Unreadable(Fault.BOUNDS, f"more than {MOST_REFUSED} of its objects are refused", place.span(""))
+            yield Place(source, number, path), each, "" if is_live and _is_given_out(each) else None
 
 
 def _take(
     place: Place,
     plain: Any,  # noqa: ANN401 - what a file holds
+    text: str | None,
     namespace: str | None,
     into: _Into,
-    *,
-    is_live: bool,
 ) -> bool:
     """Whether an object was not refused: it is a document, or of another kind.
+
+    With a `text`, be it empty, the object has passed the gates of a cluster; one that is not is kept for it.
 
     Raises:
         Unreadable: it is a template.
@@ -115,7 +131,7 @@ def _take(
         skipped[kind] += 1
         return True
     _refuse_template(place, plain)
-    found = [] if is_live and _is_given_out(plain) else refusals(plain, place)
+    found = refusals(plain, place) if text is None else []
     problems += found
     if any(each.severity is Severity.ERROR for each in found):
         return False
@@ -130,7 +146,8 @@ def _take(
     except ValueError as error:
         problems.append(diagnostic("ZT040", f"a cluster cannot read the object: {error}", Label(place.span(""))))
         return False
-    documents.append(Document(place.source.name, plain, manifest, place))
+    given = text.encode() if text and plain["metadata"].get("namespace") else plain
+    documents.append(Document(place.source.name, given, manifest, place))
     return True
 
 
@@ -145,12 +162,12 @@ def _refuse_template(place: Place, plain: object) -> None:
         raise Unreadable(Fault.TEMPLATE, "it is a template", place.span(pointer(*path)))
 
 
-def _is_given_out(plain: dict[str, Any]) -> bool:
+def _is_given_out(plain: Any) -> bool:  # noqa: ANN401 - what a file holds
     """Whether an API server gave the object out: only a server sets `uid` and `resourceVersion`.
 
     Source: Kubernetes API conventions, "Metadata".
     """
-    metadata = plain.get("metadata")
+    metadata = plain.get("metadata") if isinstance(plain, dict) else None
     return isinstance(metadata, dict) and all(_is_named(metadata.get(name)) for name in ("uid", "resourceVersion"))
 
 

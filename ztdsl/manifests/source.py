@@ -57,6 +57,14 @@ class Source:
                 raise Unreadable(Fault.BOUNDS, f"it has more than {MOST_OBJECTS} documents", Span(self.name))
             yield plain
 
+    def items(self) -> json_text.Items | None:
+        """The objects of the only document where it is a list in JSON whose items say what they are; None elsewhere."""
+        items = json_text.Items(self.name, self._text) if self._is_json else None
+        if items is None or not items.is_list:
+            return None
+        self._extents = [(items.begin, 0, len(self._text))]
+        return items
+
     def span(self, number: int, path: Sequence[str | int], *, key: bool = False) -> Span:
         """The place of a part of the document `number` that was read, or of the nearest part around it that exists.
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.annotated import Printed
 
 
-def yaml_text(policy: str, owner: str | None, manifests: Sequence[Annotated], *, templates: Path | None = None) -> str:
+def yaml_text(policy: str, owner: str | None, manifests: Sequence[Printed], *, templates: Path | None = None) -> str:
     """The manifests as a YAML stream with comments.
 
     Args:
@@ -39,7 +39,7 @@ def yaml_text(policy: str, owner: str | None, manifests: Sequence[Annotated], *,
     return text
 
 
-def json_text(manifests: Sequence[Annotated]) -> str:
+def json_text(manifests: Sequence[Printed]) -> str:
     """The manifests as one Kubernetes `List` in JSON."""
     items = [document(each.manifest) for each in manifests]
     whole = {"apiVersion": "v1", "kind": "List", "items": items}

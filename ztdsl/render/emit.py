@@ -1,6 +1,6 @@
-"""Manifests as YAML text: the head of a document, and its rules, issuers or ports one by one.
+"""Manifests as YAML text: the head of a document, and its rules, issuers, ports or logs one by one.
 
-Our own emission of three known shapes, since a general dumper takes most of a large build's time.
+Our own emission of four known shapes, since a general dumper takes most of a large build's time.
 `tests/property` reads everything back and compares it with the manifests.
 """
 
@@ -18,10 +18,12 @@ from ztdsl.istio.kinds import (
     PeerAuthentication,
     RequestAuthentication,
 )
+from ztdsl.istio.telemetry import TELEMETRY_VERSION, Telemetry
 from ztdsl.render.scalars import listed, scalar
 
 if TYPE_CHECKING:
     from ztdsl.istio.kinds import JwtRule, Manifest, Meta, Operation, Pairs, Rule, Selector, Source
+    from ztdsl.istio.telemetry import AccessLogging
 
 _SOURCE: Final = attrgetter(*(field for field, _ in SOURCE_FIELDS))
 _SOURCE_KEYS: Final = tuple(key for _, key in SOURCE_FIELDS)
@@ -30,7 +32,7 @@ _OPERATION_KEYS: Final = tuple(key for _, key in OPERATION_FIELDS)
 _INNER: Final = " " * 8
 
 
-def parts(manifest: Manifest) -> tuple[str, tuple[str, ...]]:
+def parts(manifest: Manifest | Telemetry) -> tuple[str, tuple[str, ...]]:
     """The document up to its first item, and each item; together they are the whole document."""
     match manifest:
         case AuthorizationPolicy():
@@ -39,12 +41,14 @@ def parts(manifest: Manifest) -> tuple[str, tuple[str, ...]]:
             return _request_authentication(manifest)
         case PeerAuthentication():
             return _peer_authentication(manifest)
+        case Telemetry():
+            return _telemetry(manifest)
 
 
-def _head(kind: str, meta: Meta) -> str:
+def _head(kind: str, meta: Meta, version: str = API_VERSION) -> str:
     annotations = "" if not meta.annotations else "  annotations:\n" + _mapping(meta.annotations, "    ")
     return (
-        f"apiVersion: {API_VERSION}\nkind: {kind}\nmetadata:\n  name: {scalar(meta.name)}\n"
+        f"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {scalar(meta.name)}\n"
         f"  namespace: {scalar(meta.namespace)}\n  labels:\n{_mapping(meta.labels, '    ')}{annotations}spec:\n"
     )
 
@@ -146,3 +150,17 @@ def _peer_authentication(policy: PeerAuthentication) -> tuple[str, tuple[str, ..
         return head, ()
     ports = tuple([f'    "{port}":\n      mode: {mode}\n' for port, mode in policy.port_level])
     return head + "  portLevelMtls:\n", ports
+
+
+def _telemetry(telemetry: Telemetry) -> tuple[str, tuple[str, ...]]:
+    head = f"{_head('Telemetry', telemetry.meta, TELEMETRY_VERSION)}{_selector(telemetry.selector)}  accessLogging:\n"
+    return head, tuple([_access_logging(each) for each in telemetry.access_logging])
+
+
+def _access_logging(logging: AccessLogging) -> str:
+    text = "    providers:\n" + "".join([f"    - name: {scalar(name)}\n" for name in logging.providers])
+    if logging.mode is not None:
+        text += f"    match:\n      mode: {logging.mode}\n"
+    if logging.expression is not None:
+        text += f"    filter:\n      expression: {scalar(logging.expression)}\n"
+    return f"  - {text[4:]}"

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.istio.annotated import Annotated
+    from ztdsl.istio.annotated import Printed
 
 STREAM: Final = "manifests.yaml.j2"
 TEMPLATES: Final = (STREAM, "document.yaml.j2")
-_INDENT: Final = {"AuthorizationPolicy": "  ", "RequestAuthentication": "  ", "PeerAuthentication": "    "}
+_INDENT: Final = {"PeerAuthentication": "    "}
+_USUAL_INDENT: Final = "  "
 
 
 class TemplateFailure(Exception):  # noqa: N818 - named for what happened
@@ -36,7 +37,7 @@ class TemplateFailure(Exception):  # noqa: N818 - named for what happened
 
 
 class Piece(NamedTuple):
-    """One rule, issuer or port: comment lines without their marks, and its YAML with a line break at the end."""
+    """One rule, issuer, port or log: comment lines without their marks, and its YAML with a line break at the end."""
 
     comments: tuple[str, ...]
     yaml: str
@@ -52,7 +53,7 @@ class Document(NamedTuple):
         comments: lines for the top of the document, without their marks.
         head: the YAML before the first item, with a line break at the end.
         indent: blanks before the comment of an item.
-        items: the rules, issuers or ports.
+        items: the rules, issuers, ports or logs.
     """
 
     kind: str
@@ -64,18 +65,20 @@ class Document(NamedTuple):
     items: tuple[Piece, ...]
 
 
-def documents(manifests: Iterable[Annotated]) -> list[Document]:
+def documents(manifests: Iterable[Printed]) -> list[Document]:
     """What templates see of `manifests`."""
     return [_document(each) for each in manifests]
 
 
-def _document(annotated: Annotated) -> Document:
+def _document(annotated: Printed) -> Document:
     manifest = annotated.manifest
     kind = type(manifest).__name__
     head, items = parts(manifest)
     pieces = tuple([Piece(_lines(item.comments), yaml) for item, yaml in zip(annotated.items, items, strict=True)])
     meta = manifest.meta
-    return Document(kind, meta.namespace, meta.name, _lines(annotated.comments), head, _INDENT[kind], pieces)
+    return Document(
+        kind, meta.namespace, meta.name, _lines(annotated.comments), head, _INDENT.get(kind, _USUAL_INDENT), pieces
+    )
 
 
 def _lines(comments: Sequence[str]) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.istio.kinds import Manifest
+    from ztdsl.istio.telemetry import Telemetry
 
 
-def text_problem(text: str, manifests: Sequence[Manifest]) -> Diagnostic | None:
+def text_problem(text: str, manifests: Sequence[Manifest | Telemetry]) -> Diagnostic | None:
     """What the text says otherwise than the manifests; None if it says the same."""
     import yaml  # noqa: PLC0415 - only a template of the user's needs reading back
 

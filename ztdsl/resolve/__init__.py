@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Severity, Spot
+from ztdsl.dsl.declaration import GIVEN_EMPTY
 from ztdsl.ir.model import Model
 from ztdsl.quick import dataclass
 from ztdsl.resolve import shapes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.dsl.policy import Policy
-    from ztdsl.ir.model import Issuer, Rule
+    from ztdsl.ir.model import Issuer, Log, Rule
     from ztdsl.traffic.mesh import Mesh
 
 _EFFECTS: Final = {"deny": 0, "allow": 1, "audit": 2}
@@ -63,14 +64,23 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
     kept = _canonical(context, found)
     warn_of_dropped_tokens(context, kept)
     warn_of_taken_headers(context, kept)
+    logs = _logs(context, parts)
     findings = tuple(context.problems.findings)
     count = sum(len(part.rules) for part in parts if isinstance(part.rules, tuple))
     if any(each.severity is Severity.ERROR for each in findings):
         return Resolved(None, findings, count)
     owner = shapes.plain(policy.owner) if isinstance(policy.owner, str) else None
     issuers = _issuers(context, kept)
-    model = Model(shapes.plain(policy.name), owner, mesh, defaults, namespaces, workloads, issuers, kept)
+    model = Model(shapes.plain(policy.name), owner, mesh, defaults, namespaces, workloads, issuers, kept, logs)
     return Resolved(model, findings, count)
+
+
+def _logs(context: Context, parts: list[Policy]) -> tuple[Log, ...]:
+    if all(part.logs is GIVEN_EMPTY for part in parts):
+        return ()
+    from ztdsl.resolve.logs import access_logs  # noqa: PLC0415 - few policies declare logs
+
+    return access_logs(context, parts)
 
 
 def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:

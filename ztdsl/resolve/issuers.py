@@ -103,5 +103,5 @@ def _keys(context: Context, declared: Issuer) -> tuple[str | None, str | None]:
         return None, None
     if uri is not None and (complaint := key_uri_problem(uri)):
         problems.complain(complaint, declared, "jwks_uri")
-    keys = key_set(problems, declared, file) if file is not None else None
+    keys = key_set(problems, declared, file, context.today) if file is not None else None
     return uri, keys

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.dsl.declaration import origin_of
 from ztdsl.resolve.problems import label
+from ztdsl.resolve.provenance import MEMBER, provenance
+from ztdsl.resolve.thumbprint import compact
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ztdsl.dsl.users import Issuer
     from ztdsl.resolve.problems import Problems
 
@@ -19,8 +23,11 @@ _REQUIRED: Final = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "
 _PRIVATE_MEMBERS: Final = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
 
-def key_set(problems: Problems, issuer: Issuer, file: str) -> str | None:
-    """The JWK set (RFC 7517) of `file` as compact JSON; None, and a finding, if it is not a set of public keys."""
+def key_set(problems: Problems, issuer: Issuer, file: str, today: date) -> str | None:
+    """The JWK set (RFC 7517) of `file` as compact JSON; None, and a finding, if it is not a set of public keys.
+
+    A file that says where its keys came from is held to it; that is left out of the result.
+    """
     path = Path(origin_of(issuer).position.file).parent / file
 
     def refuse(reason: str, *help_: str) -> None:
@@ -50,7 +57,32 @@ def key_set(problems: Problems, issuer: Issuer, file: str) -> str | None:
     if reason is not None:
         refuse(reason, "a manifest holds public keys only")
         return None
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    if MEMBER in document and not _is_as_vendored(problems, issuer, file, document, today):
+        return None
+    return compact({name: value for name, value in document.items() if name != MEMBER})
+
+
+def _is_as_vendored(problems: Problems, issuer: Issuer, file: str, document: dict[str, Any], today: date) -> bool:
+    """Whether the keys are those that were vendored, for this issuer; past their last day is a warning."""
+    said = provenance(document[MEMBER])
+    reason = (
+        "does not say where its keys came from in the way of `ztc keys vendor`"
+        if said is None
+        else said.contradiction(document["keys"], issuer.issuer)
+    )
+    if reason is not None:
+        help_ = ("write it again with `ztc keys vendor`, and look at what changed",)
+        problems.report("ZT783", f"key file `{file}` {reason}", label(issuer, "jwks_file"), help=help_)
+        return False
+    if said is not None and said.expires < today:
+        problems.report(
+            "ZT784",
+            f"the keys in `{file}` were to be used until {said.expires.isoformat()}",
+            label(issuer, "jwks_file"),
+            notes=(f"they were fetched on {said.fetched.isoformat()}; the issuer may sign with others by now",),
+            help=("write it again with `ztc keys vendor`",),
+        )
+    return True
 
 
 def _refuse_constant(name: str) -> None:

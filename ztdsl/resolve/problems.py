@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Spot
 from ztdsl.dsl.declaration import Declaration, faults_of, origin_of
-from ztdsl.dsl.rules import Rule
 from ztdsl.dsl.users import AnyAudience
 from ztdsl.dsl.weakenings import DryRun, Open, Permissive
 from ztdsl.quick import dataclass
@@ -109,8 +108,8 @@ def _fault(declaration: Declaration, fault: Fault, meant: frozenset[str]) -> tup
             lack = "reason" if fault.argument == "because" else "end date"
             example = 'because="..."' if fault.argument == "because" else "until=date(2027, 3, 31)"
             return "ZT402", f"{what} has no {lack}", (f"write `{example}`",)
-        if isinstance(declaration, Rule) and fault.argument == "because":
-            return "ZT136", "rule has no reason", ('write `because="..."` for the next reader',)
+        if fault.argument == "because" and what in {"rule", "access log"}:
+            return "ZT136", f"{what} has no reason", ('write `because="..."` for the next reader',)
         return "ZT102", f"{what} lacks its argument `{fault.argument}`", _missing_help(fault)
     if fault.kind == "surplus":
         names = [name for name in fault.known if name in meant] or fault.known
@@ -130,6 +129,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 KIND_WORDS = {
+    "AccessLog": "access log",
     "Http": "request",
     "Grpc": "gRPC request",
     "MeshDefaults": "mesh defaults",

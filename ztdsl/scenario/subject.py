@@ -63,6 +63,7 @@ class Subject:
     Attributes:
         mesh: the mesh that the manifests are for.
         cast: the workloads that have names.
+        manifests: what decides.
     """
 
     def __init__(
@@ -74,10 +75,15 @@ class Subject:
         simulator: Simulator | None = None,
     ) -> None:
         self.mesh, self.cast = mesh, cast
-        kept = tuple(manifests)
+        self.manifests = kept = tuple(manifests)
         self._evaluator, self._ground, self._simulator = Evaluator(kept, mesh), ground, simulator
         self._policies = [each for each in kept if isinstance(each, AuthorizationPolicy) and is_enforced(each)]
         self._grounds: dict[Decider, Ground] = {}
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether a policy is behind the manifests."""
+        return self._simulator is not None
 
     def decide(self, request: Request) -> Decision:
         """What happens to `request`."""

@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	group       = "security.istio.io"
-	definitions = "charts/base/files/crd-all.gen.yaml"
+	group          = "security.istio.io"
+	telemetryGroup = "telemetry.istio.io"
+	definitions    = "charts/base/files/crd-all.gen.yaml"
 )
 
 // One version of a kind, with everything that an API server asks of its objects.
@@ -37,12 +38,12 @@ var kinds = sync.OnceValue(func() map[schema.GroupVersionKind]servedKind {
 	for _, document := range strings.Split(string(text), "\n---") {
 		definition := &apiextensionsv1.CustomResourceDefinition{}
 		must(yaml.Unmarshal([]byte(document), definition))
-		if definition.Spec.Group != group {
+		if definition.Spec.Group != group && definition.Spec.Group != telemetryGroup {
 			continue
 		}
 		for _, version := range definition.Spec.Versions {
 			if version.Served {
-				kind := schema.GroupVersionKind{Group: group, Version: version.Name, Kind: definition.Spec.Names.Kind}
+				kind := schema.GroupVersionKind{Group: definition.Spec.Group, Version: version.Name, Kind: definition.Spec.Names.Kind}
 				found[kind] = kindOf(version)
 			}
 		}

@@ -217,6 +217,18 @@ def test_connections_at_ztunnel() -> None:
     assert told(found) == [("opens", "`web/admin`", "connect")]
 
 
+def test_the_mode_of_a_single_port_at_ztunnel() -> None:
+    """A port that a PeerAuthentication names is looked at by itself, and no other port is reported with it."""
+    mesh = Mesh(data_plane=DataPlane.AMBIENT)
+    ports = {"mtls": {"mode": "PERMISSIVE"}, "selector": {"matchLabels": {"app": "orders"}}}
+    strict, open_ = (
+        plain("PeerAuthentication", "mode", {**ports, "portLevelMtls": {"7777": {"mode": mode}}})
+        for mode in ("STRICT", "PERMISSIVE")
+    )
+    found = change([strict], [open_], mesh)
+    assert [(each.kind, each.port) for each in found.effects] == [("opens", 7777)]
+
+
 def test_a_mode_that_depends_on_ages_is_unknown() -> None:
     """Two PeerAuthentications whose ages nobody tells leave the mode open."""
     other = plain("PeerAuthentication", "other", {"mtls": {"mode": "PERMISSIVE"}})

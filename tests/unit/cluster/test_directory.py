@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from ztdsl.cluster import ManifestFailure, read_directory
+from ztdsl.manifests import read_manifests
 
 _ORDERS = """\
 apiVersion: security.istio.io/v1
@@ -94,3 +96,54 @@ def test_objects_that_a_server_gave_out_are_not_checked_again(tmp_path: Path) ->
         read_directory([str(file)])
 
     assert [each.code for each in failed.value.diagnostics] == ["ZT040"]
+
+
+_GIVEN_OUT = {
+    "apiVersion": "security.istio.io/v1",
+    "kind": "AuthorizationPolicy",
+    "metadata": {"name": "orders", "namespace": "shop", "uid": "u", "resourceVersion": "1"},
+    "spec": {"rules": [{"to": [{"operation": {"methods": ["GET"]}}]}]},
+}
+
+
+def test_an_export_reads_as_its_objects_do_one_by_one(tmp_path: Path) -> None:
+    """A list in JSON gives the same objects, at their lines, as the reader that holds all of it at once."""
+    others = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}, {"apiVersion": "v1", "kind": "List"}]
+    inner = {"apiVersion": "v1", "kind": "List", "items": [{**_GIVEN_OUT, "spec": {}}]}
+    named = {**_GIVEN_OUT, "metadata": {**_GIVEN_OUT["metadata"], "name": "carts"}}  # type: ignore[dict-item]
+    file = tmp_path / "export.json"
+    for number, items in enumerate([[], [_GIVEN_OUT], [named, *others, _GIVEN_OUT], [named, inner]]):
+        file.write_text(json.dumps({"apiVersion": "v1", "items": items, "kind": "List"}, indent=1 + number))
+        live = read_directory([str(file)]).objects
+        plain = read_manifests([str(file)]).documents
+        assert [each.plain for each in live] == [each.plain for each in plain]
+        assert [each.manifest for each in live] == [each.manifest for each in plain]
+        assert [each.place for each in live] == [f"{file}:{each.span('').line}" for each in plain]
+
+
+_TEXT = json.dumps({"kind": "List", "apiVersion": "v1", "items": [_GIVEN_OUT, _GIVEN_OUT]})
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        _TEXT.replace('"kind": "List"', '"kind": "List", "kind": "List"'),
+        _TEXT.replace('"methods": ["GET"]', '"methods": ["GET"], "methods": []', 1),
+        _TEXT.replace('"apiVersion": "v1"', '"apiVersion": "v1", "items": []', 1),
+        _TEXT.replace('["GET"]', "[" * 120 + "]" * 120, 1),
+        _TEXT.replace('["GET"]', "[NaN]", 1),
+        _TEXT.replace('"GET"', r'"\ud800"', 1),
+        _TEXT.replace('"GET"', '"GET",', 1),
+        _TEXT[:-20],
+        _TEXT + "]",
+        _TEXT.replace('"orders"', '"{{ .name }}"', 1),
+        _TEXT,
+    ],
+)
+def test_a_broken_export_is_told_as_any_other_file(broken: str, tmp_path: Path) -> None:
+    """What is wrong with a list that is read an object at a time has the same words and the same place."""
+    file = tmp_path / "export.json"
+    file.write_text(broken)
+    with pytest.raises(ManifestFailure) as failure:
+        read_directory([str(file)])
+    assert failure.value.diagnostics == read_manifests([str(file)]).findings

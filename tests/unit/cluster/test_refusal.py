@@ -48,6 +48,8 @@ from ztdsl.cluster.refusal import printable, refusal
         ("Unable to connect to the server: dial tcp: lookup nosuch.invalid: no such host", Cause.UNREACHABLE),
         ("Unable to connect to the server: dial tcp 10.0.0.1:6443: connect: no route to host", Cause.UNREACHABLE),
         ("error: unexpected EOF", Cause.CUT),
+        ("error: local error: tls: bad record MAC", Cause.CUT),
+        ("net/http: HTTP/1.x transport connection broken: malformed MIME header: missing colon", Cause.CUT),
         ("Unable to connect to the server: EOF", Cause.CUT),
         ("error: read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer", Cause.CUT),
         ("error: something nobody has seen", Cause.OTHER),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def _read(directory: Path, text: str | bytes) -> tuple[str | None, list[str]]:
 def _resolved(file: str) -> tuple[str | None, list[str]]:
     problems = Problems()
     issuer = Issuer("i", audiences=["a"], jwks_file=file)
-    keys = key_set(problems, issuer, file)
+    keys = key_set(problems, issuer, file, date(2026, 11, 24))
     return keys, [each.message for each in problems.findings]
 
 

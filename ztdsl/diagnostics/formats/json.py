@@ -28,7 +28,7 @@ def _report(report: Report) -> dict[str, Any]:
         "tool": {"name": "ztc", "version": __version__},
         "policy": report.policy,
         "rules": report.rules,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_data(finding) for finding in report.findings],
         "accepted": [_accepted(accepted) for accepted in report.accepted],
         "summary": {
             "errors": report.count(Severity.ERROR),
@@ -39,7 +39,8 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Diagnostic) -> dict[str, Any]:
+def finding_data(finding: Diagnostic) -> dict[str, Any]:
+    """One finding as plain data."""
     place = finding.primary
     return {
         "code": finding.code,
@@ -58,7 +59,7 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
 
 
 def _accepted(accepted: Accepted) -> dict[str, Any]:
-    return {**_finding(accepted.diagnostic), "reason": accepted.reason, "comment": _span(accepted.comment)}
+    return {**finding_data(accepted.diagnostic), "reason": accepted.reason, "comment": _span(accepted.comment)}
 
 
 def _label(label: Label) -> dict[str, Any]:

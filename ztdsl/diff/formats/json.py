@@ -9,6 +9,7 @@ from ztdsl import __version__
 from ztdsl.diff.change import KINDS
 
 if TYPE_CHECKING:
+    from ztdsl.cluster.reply import Reply
     from ztdsl.diff.change import Change, Key
     from ztdsl.diff.fields import FieldChange
     from ztdsl.diff.shown import Access, Effect, Outcome, Shown
@@ -34,6 +35,7 @@ def document(shown: Shown) -> dict[str, Any]:
         "changes": [_change(each) for each in plan.changes],
         "access": _access(shown.access),
         "foreignAccess": _access(shown.foreign),
+        "server": None if shown.server is None else [_reply(each) for each in shown.server],
     }
 
 
@@ -90,6 +92,22 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "before": _outcome(effect.before),
         "after": _outcome(effect.after),
         "causedBy": [_key(each) for each in effect.caused_by],
+    }
+
+
+def _reply(reply: Reply) -> dict[str, Any]:
+    kind, namespace, name = reply.key
+    return {
+        "kind": kind,
+        "namespace": namespace,
+        "name": name,
+        "result": reply.result,
+        "gate": reply.gate,
+        "by": reply.by,
+        "said": reply.said,
+        "fields": list(reply.fields),
+        "warnings": list(reply.warnings),
+        "heldByOthers": [{"manager": each.manager, "field": each.field} for each in reply.held],
     }
 
 

@@ -9,11 +9,12 @@ from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.markdown import code, escaped, phrase
 from ztdsl.diagnostics.formats.style import Style
 from ztdsl.diff.formats.text import BEFORE_AND_AFTER, WITHOUT_AND_WITH, effect_lines, object_lines
-from ztdsl.diff.formats.wording import access_word, notes, tally
+from ztdsl.diff.formats.wording import access_word, notes, server_tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ztdsl.cluster.reply import Reply
     from ztdsl.diff.change import Change
     from ztdsl.diff.shown import Access, Shown
 
@@ -34,6 +35,9 @@ def render(shown: Shown, *, color: bool = False, width: int = 80) -> str:
     parts.append(f"**{tally(shown)}**; access: **{access_word(shown)}**\n")
     if shown.plan.changes:
         parts.append(_objects(shown.plan.changes))
+    if shown.server is not None:
+        parts.append(f"{phrase(server_tally(shown.server))}\n")
+        parts += _replies(shown.server)
     effects = [*_rows(shown.access, "applying"), *_rows(shown.foreign, "foreign objects")]
     if effects:
         parts.append(_table(["access", "by", "workload", "callers", "requests"], effects))
@@ -47,6 +51,27 @@ def _objects(changes: tuple[Change, ...]) -> str:
     table = _table(["", "object", "declared at", ""], rows)
     rest = len(changes) - _MOST_ROWS
     return table if rest <= 0 else f"{table}\nand {rest} more\n"
+
+
+def _replies(replies: tuple[Reply, ...]) -> Iterator[str]:
+    """A table of the objects that the server does not simply take."""
+    others = [each for each in replies if each.result != "accepted"]
+    rows = [
+        [f"**{each.result}**", code(visible("{} {}/{}".format(*each.key))), _who(each), _said(each)] for each in others
+    ]
+    if rows:
+        yield _table(["API server", "object", "by", ""], rows[:_MOST_ROWS])
+    if len(rows) > _MOST_ROWS:
+        yield f"and {len(rows) - _MOST_ROWS} more\n"
+
+
+def _who(reply: Reply) -> str:
+    return "" if reply.gate is None else _cut(f"{reply.gate} {reply.by or ''}".strip())
+
+
+def _said(reply: Reply) -> str:
+    held = (f"{each.field} is set by {each.manager}" for each in reply.held)
+    return "; ".join(_cut(each) for each in (reply.said, *held, *reply.warnings) if each)
 
 
 def _place(change: Change) -> str:

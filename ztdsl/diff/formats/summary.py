@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.style import Style
 from ztdsl.diff.formats.text import headline
-from ztdsl.diff.formats.wording import access_word, heading, tally
+from ztdsl.diff.formats.wording import access_word, heading, reply_line, server_tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,3 +29,6 @@ def _lines(shown: Shown, style: Style) -> Iterator[str]:
     yield tally(shown)
     if shown.plan.changes or shown.access.undecided:
         yield f"access: {access_word(shown)}"
+    if shown.server is not None:
+        yield from (reply_line(each) for each in shown.server if each.result != "accepted")
+        yield server_tally(shown.server)

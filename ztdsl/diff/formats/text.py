@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.style import Role, Style
-from ztdsl.diff.formats.wording import ROLES, SIGNS, access_word, heading, notes, origin, tally, value
+from ztdsl.diff.formats.wording import (
+    ROLES,
+    SIGNS,
+    access_word,
+    heading,
+    notes,
+    origin,
+    reply_line,
+    server_tally,
+    tally,
+    value,
+)
 from ztdsl.diff.formats.yaml import unified
 
 if TYPE_CHECKING:
@@ -49,10 +60,16 @@ def _lines(shown: Shown, style: Style, width: int) -> Iterator[str]:
 def _end(shown: Shown, style: Style) -> Iterator[str]:
     yield from _access(shown.access, "Applying this changes access:", BEFORE_AND_AFTER, style)
     yield from _access(shown.foreign, "Foreign objects change access beside what is declared:", WITHOUT_AND_WITH, style)
+    if shown.server:
+        yield ""
+        yield style.paint("The API server would say (dry run):", "strong")
+        yield from (f"  {reply_line(each)}" for each in shown.server)
     yield ""
     yield style.paint(tally(shown), "strong")
     if shown.plan.changes or shown.access.undecided:
         yield style.paint(f"access: {access_word(shown)}", "strong")
+    if shown.server is not None:
+        yield style.paint(server_tally(shown.server), "strong")
 
 
 def headline(change: Change, style: Style) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.formats.escape import visible
 
 if TYPE_CHECKING:
+    from ztdsl.cluster.reply import Reply
     from ztdsl.diagnostics.formats.style import Role
     from ztdsl.diff.change import Change, Kind
     from ztdsl.diff.fields import FieldChange
@@ -28,6 +30,9 @@ _NOUNS: Final[dict[Kind, str]] = {
     "foreign": "foreign",
     "conflict": "in conflict",
 }
+
+
+RESULTS: Final = ("accepted", "warned", "conflict", "refused", "unknown")
 
 
 def heading(shown: Shown) -> str:
@@ -53,6 +58,25 @@ def access_word(shown: Shown) -> str:
 
 def _class_word(access: Access) -> str:
     return {"both": "widened and narrowed", "same": "the same"}.get(access.classed, access.classed)
+
+
+def reply_line(reply: Reply) -> str:
+    """What the server says to one object, in a line."""
+    kind, namespace, name = reply.key
+    parts: list[str] = [reply.result]
+    if reply.gate is not None:
+        parts.append(f"({reply.gate}{f' {reply.by}' if reply.by else ''})")
+    words = f"{' '.join(parts)} {kind} {namespace}/{name}"
+    said = [reply.said, *(f"{each.field} is set by {each.manager}" for each in reply.held), *reply.warnings]
+    text = "; ".join(each for each in said if each)
+    return visible(f"{words}: {text}" if text else words)
+
+
+def server_tally(replies: tuple[Reply, ...]) -> str:
+    """How many objects the server would take, and how many not."""
+    counts = Counter(each.result for each in replies)
+    words = ", ".join(f"{counts[word]} {word}" for word in RESULTS if counts[word])
+    return f"API server (dry run): {words or 'nothing to ask'}"
 
 
 def notes(change: Change) -> list[str]:

@@ -1,4 +1,6 @@
-"""The fields of the three kinds as the cluster's schema describes them; both served versions are alike.
+"""The fields of the kinds as the cluster's schema describes them; both served versions are alike.
+
+Of a Telemetry only the access logs are described: metrics and traces may be anything.
 
 Source: Istio `manifests/charts/base/files/crd-all.gen.yaml`.
 """
@@ -9,11 +11,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.istio.admission.records import Items, Record, Table
-from ztdsl.istio.admission.shapes import Choice, Duration, Flag, Text
+from ztdsl.istio.admission.shapes import Choice, Duration, Flag, Free, Text
 from ztdsl.istio.golang.urls import schema_takes
 from ztdsl.istio.golang.values import is_signed_number
 from ztdsl.istio.grammar import LONGEST_LABEL
 from ztdsl.istio.kinds import OPERATION_FIELDS, SOURCE_FIELDS
+from ztdsl.istio.telemetry import MODES
 from ztdsl.istio.validate.attachment import MOST_LABELS, MOST_TARGETS
 from ztdsl.istio.validate.authorization import MOST_RULES
 from ztdsl.istio.validate.conditions import MOST_SERVICE_ACCOUNTS
@@ -163,9 +166,24 @@ _JWT_RULE: Final = Record(
 )
 _REQUEST: Final = Record({**_ATTACHED, "jwtRules": Items(_JWT_RULE, MOST_JWT_RULES, "V-RA-10")}, rules=_one_attachment)
 
+_PROVIDERS: Final = Items(Record({"name": Text("V-TEL-1", 1)}, {"name": "V-TEL-1"}))
+_ACCESS_LOGGING: Final = Record(
+    {
+        "disabled": Flag(),
+        "filter": Record({"expression": Text()}),
+        "match": Record({"mode": Choice("V-TEL-2", MODES)}),
+        "providers": _PROVIDERS,
+    }
+)
+_TELEMETRY: Final = Record(
+    {**_ATTACHED, "accessLogging": Items(_ACCESS_LOGGING), "metrics": Free(), "tracing": Free()},
+    rules=_one_attachment,
+)
+
 SPECS: Final = {
     "AuthorizationPolicy": _AUTHORIZATION,
     "PeerAuthentication": _PEER,
     "RequestAuthentication": _REQUEST,
+    "Telemetry": _TELEMETRY,
 }
 """The shape of the spec of each kind."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.istio.admission.fields import SPECS
 from ztdsl.istio.admission.meta_types import META_FIELDS
-from ztdsl.istio.admission.metadata import TOP_FIELDS, VERSIONS, check_metadata, kind_of
+from ztdsl.istio.admission.metadata import TOP_FIELDS, check_metadata, kind_of
 from ztdsl.istio.admission.records import like, without_nulls
 from ztdsl.istio.admission.refusal import KIND_RULE, Refusal, clipped
 from ztdsl.istio.admission.shapes import wrong_type
@@ -36,7 +36,7 @@ def schema(plain: object) -> list[Refusal]:
     found: list[Refusal] = []
     if not isinstance(plain, dict):
         return [wrong_type(plain, "", "an object")]
-    if fault := kind_of(plain, versions=VERSIONS):
+    if fault := kind_of(plain, any_version=False):
         found.append(Refusal("schema", "error", *fault))
     shape = SPECS.get(plain["kind"]) if isinstance(plain.get("kind"), str) else None
     if shape is None:

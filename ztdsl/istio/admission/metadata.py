@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 GROUP: Final = "security.istio.io"
 VERSIONS: Final = ("v1", "v1beta1")
+SERVED: Final = {"Telemetry": ("telemetry.istio.io", ("v1", "v1alpha1"))}
+"""Group and versions of kinds that are not of the security group."""
 TOP_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
 
 _OWNER_NAMES: Final = ("apiVersion", "kind", "name", "uid")
@@ -28,14 +30,15 @@ _LONGEST_PREFIX: Final = 58
 """Characters of a prefix that Kubernetes puts before the end of a name that it makes."""
 
 
-def kind_of(plain: Plain, *, versions: tuple[str, ...] | None) -> tuple[str, str, str] | None:
-    """Why `plain` is not of this group, or not of these versions: a rule, a pointer and a message; or None."""
-    version = plain.get("apiVersion")
+def kind_of(plain: Plain, *, any_version: bool) -> tuple[str, str, str] | None:
+    """Why `plain` is not of its kind's group, or not of a served version: a rule, a pointer and a message; or None."""
+    version, kind = plain.get("apiVersion"), plain.get("kind")
+    served_group, versions = SERVED.get(kind, (GROUP, VERSIONS)) if isinstance(kind, str) else (GROUP, VERSIONS)
     if not isinstance(version, str):
         return KIND_RULE, "", "`apiVersion` is missing or not a string"
     group, _, name = version.rpartition("/")
-    if group != GROUP or (versions is not None and name not in versions):
-        return KIND_RULE, "/apiVersion", f"`{version}` is not served; `{GROUP}/{VERSIONS[0]}` is"
+    if group != served_group or not (any_version or name in versions):
+        return KIND_RULE, "/apiVersion", f"`{version}` is not served; `{served_group}/{versions[0]}` is"
     return None
 
 

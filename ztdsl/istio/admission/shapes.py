@@ -131,6 +131,18 @@ class Text(_Leaf):
 
 
 @dataclass(frozen=True, slots=True)
+class Free(_Leaf):
+    """Anything: what is not described here."""
+
+    def check(self, plain: object, at: str, found: list[Refusal]) -> None:
+        """Nothing is refused."""
+
+    def decode(self, plain: object, at: str) -> object:  # noqa: ARG002 - the shape of shapes
+        """The value."""
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
 class Flag(_Leaf):
     """True or false."""
 

@@ -16,6 +16,7 @@ from ztdsl.istio.admission.meta_types import whatever_case
 from ztdsl.istio.admission.metadata import TOP_FIELDS, decode_metadata, kind_of
 from ztdsl.istio.admission.peer import check_peer
 from ztdsl.istio.admission.refusal import DECODE_RULE, KIND_RULE, Refusal, UndecodableError, clipped
+from ztdsl.istio.admission.telemetry import check_telemetry
 from ztdsl.istio.admission.tokens import check_tokens
 from ztdsl.istio.kinds import DRY_RUN_ANNOTATION
 from ztdsl.istio.pointer import pointer
@@ -35,6 +36,7 @@ _CHECKS: Final[dict[str, Callable[[Plain, Findings], None]]] = {
     "AuthorizationPolicy": check_authorization,
     "PeerAuthentication": check_peer,
     "RequestAuthentication": check_tokens,
+    "Telemetry": check_telemetry,
 }
 
 
@@ -57,7 +59,7 @@ def webhook(plain: object) -> list[Refusal]:
 
 def _check(plain: Plain, found: Findings) -> None:
     top = whatever_case(plain, TOP_FIELDS)
-    if fault := kind_of(top, versions=None):
+    if fault := kind_of(top, any_version=True):
         found.error(*fault)
         return
     kind = top.get("kind")

@@ -23,6 +23,7 @@ from ztdsl.traffic.request import Chain, Proxy, Tls
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ztdsl.istio.evaluate.policies import PolicyCompiler
     from ztdsl.istio.evaluate.site import Site
     from ztdsl.istio.kinds import Manifest
     from ztdsl.traffic.decision import Decision
@@ -36,9 +37,10 @@ _WAYPOINT: Final = "a waypoint accepts the mesh's own mutual TLS only"
 class Evaluator:
     """What Istio does with requests, given all manifests of a mesh."""
 
-    def __init__(self, manifests: Iterable[Manifest], mesh: Mesh) -> None:
+    def __init__(self, manifests: Iterable[Manifest], mesh: Mesh, compiler: PolicyCompiler | None = None) -> None:
+        """Prepare to decide; whoever compiles the same policies elsewhere may share its `compiler`."""
         self._mesh = mesh
-        self._sites = Sites(manifests, mesh)
+        self._sites = Sites(manifests, mesh, compiler)
         self._known = self._sites.by_object.get
 
     def decide(self, request: Request) -> Decision:

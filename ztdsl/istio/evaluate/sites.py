@@ -34,10 +34,10 @@ class Sites:
             where a caller keeps its destinations.
     """
 
-    def __init__(self, manifests: Iterable[Manifest], mesh: Mesh) -> None:
+    def __init__(self, manifests: Iterable[Manifest], mesh: Mesh, compiler: PolicyCompiler | None = None) -> None:
         self._mesh = mesh
         self._attachments = Attachments(manifests, mesh)
-        self._policies = PolicyCompiler(mesh)
+        self._policies = compiler or PolicyCompiler(mesh)
         self._made: dict[tuple[object, ...], Express] = {}
         self.by_object: dict[int, Express] = {}
         self._objects: list[Destination] = []

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ztdsl.istio.kinds import AuthorizationPolicy, PeerAuthentication, RequestAuthentication
+from ztdsl.istio.telemetry import Telemetry
 from ztdsl.istio.validate.authorization import check_authorization
 from ztdsl.istio.validate.metadata import check_metadata
 from ztdsl.istio.validate.peer import check_peer
 from ztdsl.istio.validate.problem import Problem, Severity
+from ztdsl.istio.validate.telemetry import check_telemetry
 from ztdsl.istio.validate.tokens import check_tokens
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Problem", "Severity", "problems"]
 
 
-def problems(manifest: Manifest) -> list[Problem]:
+def problems(manifest: Manifest | Telemetry) -> list[Problem]:
     """What is wrong with `manifest`; empty if nothing is.
 
     Each string has at most one problem. Sizes are not looked at; see `ztdsl.istio.size`.
@@ -35,4 +37,6 @@ def problems(manifest: Manifest) -> list[Problem]:
             check_peer(manifest, found)
         case RequestAuthentication():
             check_tokens(manifest, found)
+        case Telemetry():
+            check_telemetry(manifest, found)
     return found

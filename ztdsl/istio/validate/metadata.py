@@ -15,6 +15,7 @@ from ztdsl.istio.validate.problem import Problem
 
 if TYPE_CHECKING:
     from ztdsl.istio.kinds import Manifest, Meta
+    from ztdsl.istio.telemetry import Telemetry
 
 ANNOTATIONS_LIMIT: Final = 262_144
 """Bytes of all keys and values of an object's annotations together."""
@@ -28,7 +29,7 @@ _fine_namespaces: Final[set[str]] = set()
 _fine_labels: Final[set[tuple[str, str]]] = set()
 
 
-def check_metadata(manifest: Manifest, found: list[Problem]) -> None:
+def check_metadata(manifest: Manifest | Telemetry, found: list[Problem]) -> None:
     """Add the problems of the manifest's metadata."""
     meta = manifest.meta
     if not is_dns_subdomain(meta.name):
@@ -66,7 +67,7 @@ def _check_labels(meta: Meta, found: list[Problem]) -> None:
         found.append(Problem("K-META-3", "error", pointer("metadata", "labels", key), message))
 
 
-def _check_annotations(manifest: Manifest, found: list[Problem]) -> None:
+def _check_annotations(manifest: Manifest | Telemetry, found: list[Problem]) -> None:
     annotations = manifest.meta.annotations
     at = "/metadata/annotations"
     for key, value in annotations:
@@ -85,7 +86,7 @@ def _check_annotations(manifest: Manifest, found: list[Problem]) -> None:
         found.append(Problem("K-META-5", "error", at, message))
 
 
-def _check_dry_run(manifest: Manifest, value: str, at: str, found: list[Problem]) -> None:
+def _check_dry_run(manifest: Manifest | Telemetry, value: str, at: str, found: list[Problem]) -> None:
     if not isinstance(manifest, AuthorizationPolicy):
         message = f"`{DRY_RUN_ANNOTATION}` is for AuthorizationPolicies only"
         found.append(Problem("V-META-2", "error", at, message))

@@ -1,0 +1,134 @@
+"""`ztc inspect token`: what Istio's proxies make of a token."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from ztdsl.cli import exits
+from ztdsl.cli.color import width_of
+from ztdsl.cli.findings import Threshold, say_findings
+from ztdsl.cli.flags import Color, Config, Debug, FailOn, Filename, IstioVersion, Mesh, Quiet, Strict, Today, Verbose
+from ztdsl.cli.flags import Workloads as Inventory
+from ztdsl.cli.secrets import moment, refuse_tokens, secret
+from ztdsl.cli.settings import announce, refuse_empty, settings
+from ztdsl.cli.streams import STDOUT, write_product
+from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
+from ztdsl.cli.usage import UsageProblem
+
+if TYPE_CHECKING:
+    from ztdsl.scenario.subject import Subject
+
+File = Annotated[str, Argument(metavar="FILE", help="the file with the token; - is stdin")]
+Policy = Annotated[str | None, Argument(metavar="POLICY", help="the policy whose issuers judge it; or see -f")]
+Issuer = Annotated[
+    str | None, Option("--issuer", metavar="NAME", help="the issuer that it should be of, instead of the one it names")
+]
+Keys = Annotated[str | None, Option("--keys", metavar="FILE", help="the issuer's JWK set, where it is not declared")]
+Now = Annotated[str | None, Option("--now", metavar="TIME", help="the time to judge it at, instead of the clock's")]
+Output = Annotated[str, Option("-o", "--output", metavar="text|json", help="the format")]
+
+_MOST_WIDTH = 80
+_BEARER = "Bearer "
+
+
+def inspect_token(
+    file: File,
+    policy: Policy = None,
+    filename: Filename = None,
+    issuer: Issuer = None,
+    keys: Keys = None,
+    now: Now = None,
+    workloads: Inventory = None,
+    output: Output = "text",
+    strict: Strict = False,
+    fail_on: FailOn = None,
+    mesh: Mesh = None,
+    config: Config = None,
+    istio_version: IstioVersion = None,
+    today: Today = None,
+    color: Color = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> int:
+    """Print what a proxy makes of a token, and what requests with it meet."""
+    del debug, quiet  # the guard reads the one; the other has nothing to silence
+    refuse_tokens([file, policy, issuer, keys, now, workloads, mesh, config, today, *(filename or [])])
+    refuse_empty({"FILE": file, "POLICY": policy, "--issuer": issuer, "--keys": keys, "--workloads": workloads})
+    if [file, keys, *(filename or [])].count("-") > 1:
+        raise UsageProblem("stdin is named more than once", "name a file")
+    threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
+    at = moment(now)
+    chosen = settings(mesh, config, istio_version, today, None)
+    subject = None
+    if policy is not None or filename:
+        refuse_two_subjects(policy, filename)
+        ready = opened(policy, filename or [], workloads, chosen)
+        if verbose:
+            announce(ready.configuration)
+        if ready.subject is None:
+            say_findings(ready.report, color=color)
+            return exit_of(ready.report)
+        subject = ready.subject
+    return _inspected(subject, file, issuer, keys, at, output=output, color=color, threshold=threshold)
+
+
+def _inspected(
+    subject: Subject | None,
+    file: str,
+    issuer: str | None,
+    keys: str | None,
+    now: float,
+    *,
+    output: str,
+    color: str,
+    threshold: Threshold,
+) -> int:
+    from ztdsl.api import UnknownIssuer, UnreadableKeys, inspect_token  # noqa: PLC0415 - a mistake needs none of it
+    from ztdsl.diagnostics.model import Severity  # noqa: PLC0415
+
+    try:
+        found = inspect_token(_token(file), subject, issuer=issuer, keys=key_text(keys), now=now)
+    except UnknownIssuer as unknown:
+        known = ", ".join(f"`{each}`" for each in unknown.known) or "none"
+        raise UsageProblem(f"`--issuer {unknown.name}` is none that is declared", f"declared: {known}") from None
+    except UnreadableKeys as unreadable:
+        raise UsageProblem(f"`{keys}` is no JWK set: {unreadable.why}") from None
+    if output == "json":
+        write_product(json.dumps(found.to_dict(), indent=2) + "\n")
+    else:
+        write_product(found.text(width=min(width_of(STDOUT), _MOST_WIDTH)))
+        if found.report.findings:
+            say_findings(found.report, color=color)
+    if threshold.fails(found.report, Severity.ERROR):
+        return exits.FINDINGS
+    return exits.UNDECIDED if found.is_undecided else exits.CLEAN
+
+
+def key_text(file: str | None) -> str | None:
+    """The text of a key set in a file.
+
+    Raises:
+        UsageProblem: it is not UTF-8.
+    """
+    if file is None:
+        return None
+    try:
+        return secret(file).decode()
+    except UnicodeDecodeError:
+        raise UsageProblem(f"`{file}` is not UTF-8, so it is no JWK set") from None
+
+
+def _token(file: str) -> str:
+    """The token in a file, without space around it and without what an `Authorization` header has before it.
+
+    Raises:
+        UsageProblem: the file is empty.
+    """
+    text = secret(file).decode("latin-1").strip().removeprefix(_BEARER).strip()
+    if not text:
+        raise UsageProblem(f"`{file}` is empty", "write the token to it")
+    return text

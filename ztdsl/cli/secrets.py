@@ -1,0 +1,70 @@
+"""What commands read that must not be shown: files and stdin, never words of the command line."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Final
+
+from ztdsl.cli.usage import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST_BYTES: Final = 1 << 22
+
+
+def refuse_tokens(words: Iterable[str | None]) -> None:
+    """Refuse words of the command line that hold a token; the message does not show them.
+
+    Raises:
+        UsageProblem: one does.
+    """
+    from ztdsl.token.secret import looks_like_token  # noqa: PLC0415 - as in every command
+
+    if any(word is not None and looks_like_token(word) for word in words):
+        raise UsageProblem(
+            "a token stands on the command line, where process lists and the shell's history show it",
+            "write it to a file, or pass it on stdin and write `-`",
+            "this token has been seen: let it expire, or have it revoked",
+        )
+
+
+def secret(file: str) -> bytes:
+    """What a file holds, or stdin if it is `-`.
+
+    Raises:
+        UsageProblem: it is larger than any token or request.
+        OSError: it cannot be read.
+    """
+    if file == "-":
+        data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    else:
+        with Path(file).open("rb") as opened:
+            data = opened.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise UsageProblem(f"`{file}` is larger than {_MOST_BYTES >> 20} MiB", "name the file with the token alone")
+    return data
+
+
+def moment(text: str | None) -> float:
+    """A time as `--now` takes it: seconds since 1970, or a date and time with its zone; the clock's without one.
+
+    Raises:
+        UsageProblem: it is neither.
+    """
+    if text is None:
+        return time()
+    try:
+        return float(int(text))
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(
+            f"`--now` takes a time such as 2027-03-31T12:00:00Z, or seconds since 1970; not `{text}`"
+        ) from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,1 @@
+"""Key sets of issuers: what a proxy makes of them, where they come from, how they change without an outage."""
