@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ ask("/compaction", revision=now, physical=True)
 def failure(chosen: Selection, *, workloads: bool = False) -> Diagnostic:
     """What reading fails with."""
     with pytest.raises(ClusterFailure) as failed:
-        read_cluster(chosen, workloads=workloads)
+        read_cluster(replace(chosen, workloads=workloads))
     return failed.value.finding
 
 
@@ -108,7 +109,7 @@ def test_workloads_need_the_second_role(cluster: Cluster) -> None:
     second = documented("ztc-reader-binding")
     second["metadata"]["name"] = second["roleRef"]["name"] = "ztc-reader-workloads"
     grant(cluster, *roles, documented("ztc-reader-workloads"), second)
-    assert read_cluster(selection(cluster), workloads=True).workloads == ()
+    assert read_cluster(replace(selection(cluster), workloads=True)).workloads == ()
 
 
 def test_documented_role_cannot_write(cluster: Cluster) -> None:

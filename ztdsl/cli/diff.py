@@ -57,6 +57,9 @@ AllNamespaces = Annotated[bool, Option("-A", "--all-namespaces", help="compare i
 RequestTimeout = Annotated[
     str | None, Option("--request-timeout", metavar="TIME", help="how long one request may take, such as 30s")
 ]
+LiveWorkloads = Annotated[
+    bool, Option("--live-workloads", help="read the cluster's pods and services, too, for the effect on access")
+]
 ServerSide = Annotated[
     bool, Option("--server-side", help="ask the API server what it would say to each object, as a dry run")
 ]
@@ -92,6 +95,7 @@ def diff(
     namespace: NamespaceFlag = None,
     all_namespaces: AllNamespaces = False,
     request_timeout: RequestTimeout = None,
+    live_workloads: LiveWorkloads = False,
     server_side: ServerSide = False,
     field_manager: FieldManager = None,
     former_namespace: Former = None,
@@ -128,8 +132,11 @@ def diff(
         "--kubeconfig": kubeconfig,
         "--as": impersonate,
         "--request-timeout": request_timeout,
+        "--live-workloads": "" if live_workloads else None,
         "--server-side": "" if server_side else None,
     }
+    if live_workloads and workloads is not None:
+        raise UsageProblem("--workloads and --live-workloads both say what runs", "leave one out")
     _refuse_contradictions(live, base, cluster, namespace if all_namespaces else None)
     if "-" in (filename or []) and "-" in (live or []):
         raise UsageProblem("-f and --live both read stdin", "write one of the two to a file")
@@ -144,7 +151,7 @@ def diff(
 
     timeout = {} if request_timeout is None else {"request_timeout": request_timeout}
     places = tuple(namespace) if namespace else None
-    selection = Selection(context, kubeconfig, impersonate, places, **timeout)
+    selection = Selection(context, kubeconfig, impersonate, places, workloads=live_workloads, **timeout)
     try:
         found = _compared(
             policy,

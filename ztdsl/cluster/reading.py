@@ -40,7 +40,6 @@ def read_cluster(
     selection: Selection,
     *,
     root: str | None = None,
-    workloads: bool = False,
     seen: Callable[[int], None] | None = None,
 ) -> Live:
     """Everything of Istio's security kinds in a cluster, read with `list` alone.
@@ -51,7 +50,6 @@ def read_cluster(
         selection: which cluster, as whom, and what of it.
         root: the root namespace, whose objects apply everywhere; read beside the namespaces that are chosen, if the
             user may.
-        workloads: whether to read pods and services, too.
         seen: called after each page with the number of objects so far; from several threads, one at a time.
 
     Raises:
@@ -65,7 +63,7 @@ def read_cluster(
     count = _Counter(seen).add
     kinds = [Listing(*scope, kubectl.get, count) for scope in _scopes(KINDS, selection)]
     roots = [Listing(*scope, kubectl.get, count) for scope in _scopes(KINDS, _of_root(selection, root))]
-    others = [Listing(*scope, kubectl.get, count) for scope in _scopes(WORKLOADS if workloads else (), selection)]
+    others = [Listing(*scope, kubectl.get, count) for scope in _scopes(WORKLOADS if selection.workloads else (), selection)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         policies = {listing: pool.submit(listing.read, _live_of(listing)) for listing in kinds}
         around = {listing: pool.submit(listing.read, _live_of(listing)) for listing in roots}
@@ -81,7 +79,7 @@ def read_cluster(
     _raise_first({**policies, **({} if unread else around), **texts}, described)
     objects = tuple(each for listed in policies.values() for each in listed.result())
     beside = () if unread else tuple(each for listed in around.values() for each in listed.result())
-    return Live(objects, described, _inventory(texts) if workloads else None, beside=beside, unread=unread)
+    return Live(objects, described, _inventory(texts) if selection.workloads else None, beside=beside, unread=unread)
 
 
 def _of_root(selection: Selection, root: str | None) -> Selection:

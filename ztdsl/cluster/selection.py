@@ -22,6 +22,7 @@ class Selection:
         impersonate: the user to act as (`--as`).
         namespaces: where to look; everywhere if None.
         request_timeout: how long one request may take: seconds, or a number with a unit; `0` for no limit.
+        workloads: whether to read pods and services, too.
     """
 
     context: str | None = None
@@ -29,6 +30,7 @@ class Selection:
     impersonate: str | None = None
     namespaces: tuple[str, ...] | None = None
     request_timeout: str = DEFAULT_TIMEOUT
+    workloads: bool = False
 
 
 def is_namespace(name: str) -> bool:

@@ -80,3 +80,25 @@ def test_the_same_of_a_cluster(tmp_path: Path, edited: list[dict[str, Any]]) -> 
     assert unread.access.classed == "unknown"
     assert "`istio-system`" in unread.access.undecided[0]
     assert unread.undecided
+
+
+def test_what_runs_is_read_where_it_is_asked_for(tmp_path: Path, edited: list[dict[str, Any]]) -> None:
+    """A foreign policy opens a workload that no policy declares, which only the cluster's pods tell of."""
+    pod = {
+        "metadata": {"name": "cron-1", "namespace": "shop", "labels": {"app": "cron"}},
+        "spec": {"serviceAccountName": "cron", "containers": [{"name": "cron", "ports": [{"containerPort": 9000}]}]},
+    }
+    opened = {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "AuthorizationPolicy",
+        "metadata": {"name": "cron", "namespace": "shop"},
+        "spec": {"selector": {"matchLabels": {"app": "cron"}}, "rules": [{}]},
+    }
+    with serving() as server:
+        holding(server, [*edited, opened])
+        server.objects["pods"] = [pod]
+        kubeconfig = str(write_kubeconfig(tmp_path / "kubeconfig", server.url))
+        told = diff_live(tmp_path / "policies.py", selection=Selection(kubeconfig=kubeconfig, workloads=True))
+
+    places = {effect.place for effect in told.foreign_access.effects}
+    assert "shop/cron" in places

@@ -413,7 +413,7 @@ def test_workloads_come_from_pods_and_services(server: ApiServer, selection: Sel
         }
     ]
 
-    (workload,) = read_cluster(selection, workloads=True).workloads or ()
+    (workload,) = read_cluster(replace(selection, workloads=True)).workloads or ()
 
     assert (workload.namespace, workload.name, workload.service_account) == ("shop", "orders", "orders")
     assert workload.ports == (KnownPort(8080, 80, "http", "http"),)
@@ -424,6 +424,6 @@ def test_workloads_that_may_not_be_read_are_no_empty_inventory(server: ApiServer
     server.decide = lambda asked: forbidden(asked) if asked.resource == "pods" else None
 
     with pytest.raises(ClusterFailure) as failed:
-        read_cluster(selection, workloads=True)
+        read_cluster(replace(selection, workloads=True))
 
     assert failed.value.finding.message == "`list` of `pods` in all namespaces is forbidden in context `kind-prod`"
