@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.markdown import code, escaped, phrase
 from ztdsl.diagnostics.formats.style import Style
+from ztdsl.diff.alike import alike
 from ztdsl.diff.formats.text import BEFORE_AND_AFTER, WITHOUT_AND_WITH, effect_lines, object_lines
 from ztdsl.diff.formats.wording import access_word, notes, server_tally, tally
 
@@ -86,17 +87,12 @@ def _notes(change: Change) -> str:
 
 
 def _rows(access: Access, by: str) -> Iterator[list[str]]:
-    shown = access.effects[:_MOST_ROWS]
-    for each in shown:
-        yield [
-            f"**{each.kind}**",
-            by,
-            code(visible(each.place)),
-            _cut(each.callers),
-            _cut(each.what),
-        ]
-    if len(access.effects) > len(shown):
-        yield ["", by, f"and {len(access.effects) - len(shown)} more", "", ""]
+    found = alike(access.effects)
+    for each in found[:_MOST_ROWS]:
+        effect = each.first
+        yield [f"**{effect.kind}**", by, code(visible(each.where)), _cut(effect.callers), _cut(effect.what)]
+    if len(found) > _MOST_ROWS:
+        yield ["", by, f"and {len(found) - _MOST_ROWS} more", "", ""]
 
 
 def _unknown(undecided: tuple[str, ...]) -> Iterator[str]:
@@ -141,8 +137,9 @@ def _details(shown: Shown) -> Iterator[tuple[str, int]]:
         (shown.foreign, WITHOUT_AND_WITH, "requests that show it, of foreign objects"),
     ):
         if access.effects:
-            shows = (line for each in access.effects for line in effect_lines(each, sides, style))
-            yield _folded(title, "text", shows), len(access.effects)
+            found = alike(access.effects)
+            shows = (line for each in found for line in effect_lines(each, sides, style))
+            yield _folded(title, "text", shows), len(found)
 
 
 def _folded(title: str, language: str, lines: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.style import Style
+from ztdsl.diff.alike import alike
 from ztdsl.diff.formats.text import headline
 from ztdsl.diff.formats.wording import access_word, heading, reply_line, server_tally, tally
 
@@ -24,8 +25,9 @@ def render(shown: Shown, *, color: bool = False, width: int = 80) -> str:
 def _lines(shown: Shown, style: Style) -> Iterator[str]:
     yield heading(shown)
     yield from (headline(change, style) for change in shown.plan.changes)
-    for effect in (*shown.access.effects, *shown.foreign.effects):
-        yield visible(f"{effect.kind} {effect.place}: {effect.callers}: {effect.what}")
+    for each in (*alike(shown.access.effects), *alike(shown.foreign.effects)):
+        effect = each.first
+        yield visible(f"{effect.kind} {each.where}: {effect.callers}: {effect.what}")
     yield tally(shown)
     if shown.plan.changes or shown.access.undecided:
         yield f"access: {access_word(shown)}"

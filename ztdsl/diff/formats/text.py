@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.style import Role, Style
+from ztdsl.diff.alike import alike
 from ztdsl.diff.formats.wording import (
     ROLES,
     SIGNS,
@@ -24,9 +25,10 @@ from ztdsl.diff.formats.yaml import unified
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ztdsl.diff.alike import Alike
     from ztdsl.diff.change import Change
     from ztdsl.diff.fields import FieldChange
-    from ztdsl.diff.shown import Access, Effect, Shown
+    from ztdsl.diff.shown import Access, Shown
 
 _ROLE_OF_LINE: Final[dict[str, Role]] = {"+": "ok", "-": "error", "@": "frame"}
 _LEAST_ROOM: Final = 12
@@ -108,17 +110,18 @@ def _access(access: Access, title: str, sides: tuple[str, str], style: Style) ->
         return
     yield ""
     yield style.paint(title, "strong")
-    for effect in access.effects:
-        yield from effect_lines(effect, sides, style)
+    for each in alike(access.effects):
+        yield from effect_lines(each, sides, style)
     for phrase in access.undecided:
         yield f"  {style.paint('unknown', 'info')} {visible(phrase)}"
 
 
-def effect_lines(effect: Effect, sides: tuple[str, str], style: Style) -> Iterator[str]:
+def effect_lines(found: Alike, sides: tuple[str, str], style: Style) -> Iterator[str]:
     """What opens or closes, with the request that shows it; `sides` says what the two decisions are about."""
+    effect = found.first
     role: Role = "warning" if effect.kind == "opens" else "info"
     word = style.paint(f"{effect.kind:<7}", role)
-    yield f"  {word} {style.paint(visible(effect.place), 'strong')}"
+    yield f"  {word} {style.paint(visible(found.where), 'strong')}"
     yield f"          {visible(effect.callers)}: {visible(effect.what)}"
     yield f"          {sides[0]} {_outcome(effect.before.verdict, effect.before.by)}"
     yield f"          {sides[1]} {_outcome(effect.after.verdict, effect.after.by)}"
