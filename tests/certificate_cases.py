@@ -107,6 +107,11 @@ CASES: dict[str, Case] = {
     "issuer with a path": Case(
         ("ZT746",), below(lambda: make(authority("i", uris=("spiffe://cluster.local/ca",)), ROOT))
     ),
+    "issuer without key usage": Case((), below(lambda: make(authority("i", usage=None), ROOT))),
+    "SVID of a CA": Case((), below(lambda: make(authority("i", uris=("spiffe://cluster.local",)), ROOT))),
+    "SVID of a CA without key usage": Case(
+        ("ZT746",), below(lambda: make(authority("i", uris=("spiffe://cluster.local",), usage=None), ROOT))
+    ),
     "path too long": Case(("ZT746",), _too_long, openssl=False),
     "outside name constraints": Case(
         ("ZT746",), below(lambda: make(authority("i", permitted=("shop.example",)), ROOT)), openssl=None

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from ztdsl.api import Check as Check
     from ztdsl.api import Diff as Diff
     from ztdsl.api import Explanation as Explanation
+    from ztdsl.api import audit_log as audit_log
     from ztdsl.api import build_manifests as build_manifests
     from ztdsl.api import check_manifests as check_manifests
     from ztdsl.api import check_policy as check_policy
     from ztdsl.api import diff_live as diff_live
     from ztdsl.api import explain_code as explain_code
+    from ztdsl.api import explain_log as explain_log
     from ztdsl.api import explain_service as explain_service
     from ztdsl.api import init_repository as init_repository
+    from ztdsl.api import inspect_certificate as inspect_certificate
     from ztdsl.api import open_manifests as open_manifests
     from ztdsl.api import open_policy as open_policy
     from ztdsl.api import read_settings as read_settings
@@ -81,9 +84,9 @@ if TYPE_CHECKING:
     from ztdsl.dsl.workloads import ServiceAccount as ServiceAccount
 
 _HOME = {
-    "api": "Build Check Diff Explanation build_manifests check_manifests check_policy diff_live explain_code "
-    "explain_service init_repository open_manifests open_policy read_settings request_by_name "
-    "run_scenarios simulate_lines simulate_request verify_policy write_manifests",
+    "api": "Build Check Diff Explanation audit_log build_manifests check_manifests check_policy diff_live explain_code "
+    "explain_log explain_service init_repository inspect_certificate open_manifests open_policy read_settings "
+    "request_by_name run_scenarios simulate_lines simulate_request verify_policy write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
     "dsl.endpoints": "HttpEndpoint TcpEndpoint",
     "dsl.logs": "AccessLog Entries log_all log_denied",
@@ -147,6 +150,7 @@ __all__ = [
     "allow",
     "allow_tcp",
     "audit",
+    "audit_log",
     "audit_tcp",
     "build_manifests",
     "check_manifests",
@@ -155,8 +159,10 @@ __all__ = [
     "deny_tcp",
     "diff_live",
     "explain_code",
+    "explain_log",
     "explain_service",
     "init_repository",
+    "inspect_certificate",
     "log_all",
     "log_denied",
     "open_manifests",

@@ -466,10 +466,6 @@ _ztc() {
         compopt +o default
         return
         ;;
-    "inspect token --today")
-        compopt +o default
-        return
-        ;;
     "inspect token --color")
         mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$current")
         return
@@ -512,10 +508,6 @@ _ztc() {
         return
         ;;
     "inspect request --istio-version")
-        compopt +o default
-        return
-        ;;
-    "inspect request --today")
         compopt +o default
         return
         ;;
@@ -670,7 +662,7 @@ _ztc() {
         flags="-f --filename --scenarios -k --filter --fail-fast --min-coverage --workloads -o --output --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"
         ;;
     "diff")
-        flags="-f --filename --live --base --context --kubeconfig --as -n --namespace -A --all-namespaces --request-timeout --server-side --field-manager --former-namespace --workloads --only -o --output --exit-zero --exit-code-on-diff --fail-on-access --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"
+        flags="-f --filename --live --base --context --kubeconfig --as -n --namespace -A --all-namespaces --request-timeout --live-workloads --server-side --field-manager --former-namespace --workloads --only -o --output --exit-zero --exit-code-on-diff --fail-on-access --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"
         ;;
     "explain")
         flags="-o --output --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"
@@ -685,10 +677,10 @@ _ztc() {
         flags="--ca --client-cert --client-key --server-name --now -o --output --mesh --config --istio-version --strict --fail-on --color -q --quiet -v --verbose --debug -h --help"
         ;;
     "inspect token")
-        flags="-f --filename --issuer --keys --now --workloads -o --output --strict --fail-on --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"
+        flags="-f --filename --issuer --keys --now --workloads -o --output --strict --fail-on --mesh --config --istio-version --color -q --quiet -v --verbose --debug -h --help"
         ;;
     "inspect request")
-        flags="-f --filename --to --from --keys --now --workloads -o --output --strict --fail-on --mesh --config --istio-version --today --color -q --quiet -v --verbose --debug -h --help"
+        flags="-f --filename --to --from --keys --now --workloads -o --output --strict --fail-on --mesh --config --istio-version --color -q --quiet -v --verbose --debug -h --help"
         ;;
     "inspect jwks")
         flags="--issuer --fetch --offline --ca-file --allow-private-addresses --timeout --refresh-interval -o --output --strict --fail-on --color -q --quiet -v --verbose --debug -h --help"

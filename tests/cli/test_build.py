@@ -112,6 +112,48 @@ def test_the_source_map_is_written_beside_the_manifests(good: Path, tmp_path: Pa
     assert files == {"policies.py"}
 
 
+LOGGED = """
+from ztdsl import Namespace, Policy, log_denied
+
+shop = Namespace("shop")
+policy = Policy("shop", owns=[shop], logs=[log_denied(shop, because="who was denied")])
+"""
+
+
+def test_the_mesh_configuration_of_access_logs_is_written_beside_the_manifests(tmp_path: Path, ztc: Ztc) -> None:
+    """--mesh-config writes what the provider of the log needs; held against it, the policy has no finding."""
+    (tmp_path / "logged.py").write_text(LOGGED, encoding="utf-8")
+    ended = ztc("build", "logged.py", "--mesh-config", "mesh.yaml")
+    assert (ended.code, ended.err) == (0, "")
+    assert "kind: Telemetry" in ended.out
+    (tmp_path / "ztc.toml").write_text('[meshes.production]\nmesh_config = "mesh.yaml"\n', encoding="utf-8")
+    assert ztc("build", "logged.py", "--strict").out == ended.out
+    (tmp_path / "mesh.yaml").write_text("{}", encoding="utf-8")
+    refused = ztc("build", "logged.py", "--strict")
+    assert (refused.code, refused.out) == (1, "")
+    assert "warning[ZT605]" in refused.err
+
+
+def test_the_mesh_configuration_and_the_manifests_need_two_places(good: Path, ztc: Ztc) -> None:
+    """They go to one file or stream in no case, and to stdout alone where the manifests go elsewhere."""
+    assert ztc("build", good, "--mesh-config", "-").code == 2
+    assert ztc("build", good, "--source-map", "one", "--mesh-config", "one").code == 2
+    ended = ztc("build", good, "--mesh-config", "-", "--out-file", "manifests.yaml")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("# Policy ")
+    assert ztc("build", good, "--mesh-config", "-", "--out-dir", "manifests").code == 0
+
+
+def test_access_logs_stand_first_in_each_file_and_in_json(tmp_path: Path, ztc: Ztc) -> None:
+    """Nothing is refused unseen, whichever way manifests are written."""
+    (tmp_path / "logged.py").write_text(LOGGED, encoding="utf-8")
+    assert ztc("build", "logged.py", "--out-dir", "manifests").code == 0
+    kinds = [line for line in (tmp_path / "manifests" / "shop.yaml").read_text().splitlines() if line[:5] == "kind:"]
+    assert kinds == ["kind: Telemetry", "kind: AuthorizationPolicy", "kind: PeerAuthentication"]
+    listed = json.loads(ztc("build", "logged.py", "-o", "json").out)
+    assert [f"kind: {each['kind']}" for each in listed["items"]] == kinds
+
+
 def test_verbose_names_mesh_and_configuration(good: Path, ztc: Ztc) -> None:
     """-v says on stderr what the manifests were built for."""
     ended = ztc("build", good, "-v")

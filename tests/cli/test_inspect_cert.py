@@ -98,6 +98,26 @@ def test_the_same_in_json(place: Path, ztc: Ztc) -> None:
     assert said["summary"] == {"errors": 0, "warnings": 0, "infos": 0}
 
 
+def test_the_reference_lists_what_the_document_has(place: Path, ztc: Ztc) -> None:
+    """Each property of the document stands in its section, and so do those of a certificate and a link."""
+    said = json.loads(ztc("inspect", "cert", "cert.pem", "--ca", "root.pem", "-o", "json", *AT, cwd=place).out)
+    section = (
+        (PAGES.parent / "reference" / "formats.md").read_text().partition("## Certificate\n")[2].partition("\n## ")[0]
+    )
+    (one,) = said["chains"]
+    names = {
+        *said,
+        *said["source"],
+        *one,
+        *one["identity"],
+        *one["rotation"],
+        *one["certificates"][0],
+        *one["links"][0],
+    }
+    unlisted = {name for name in names if f"`{name}`" not in section and f"[].{name}`" not in section}
+    assert unlisted == {"schema"}  # the first table of the page has it
+
+
 def test_a_policy_says_which_workload_it_is_and_what_it_reaches(place: Path, ztc: Ztc) -> None:
     """The declaration and each rule with its line."""
     ended = ztc("inspect", "cert", "cert.pem", "policies.py", "--ca", "root.pem", *AT, cwd=place)

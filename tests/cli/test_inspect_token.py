@@ -15,6 +15,7 @@ from ztdsl.cli import exits
 
 ISSUER = "https://login.example.com"
 NOW = 1_800_000_000
+WHEN = "2027-01-15T08:00:00Z"
 POLICY = """\
 from ztdsl import Claim, EndUser, Http, HttpPort, Issuer, Namespace, Policy, Service, allow
 
@@ -78,7 +79,7 @@ def claims(**more: Any) -> dict[str, Any]:
 def inspected(ztc: Ztc, here: Path, text: str, *words: str) -> Ended:
     """The command's answer to a token in a file, after it was looked through for the token."""
     (here / "token.jwt").write_text(text + "\n", encoding="latin-1")
-    ended = ztc("inspect", "token", "token.jwt", "policies.py", "--now", str(NOW), *words, cwd=here)
+    ended = ztc("inspect", "token", "token.jwt", "policies.py", "--now", WHEN, *words, cwd=here)
     assert_hidden(ended, text)
     return ended
 
@@ -170,7 +171,7 @@ def test_keys_that_lack_leave_it_open(ztc: Ztc, here: Path) -> None:
 def test_without_a_policy(ztc: Ztc, here: Path) -> None:
     """A key set alone judges form, times and signature; `--issuer` says whose it should be."""
     text = token(claims(), kid="main")
-    words = ("inspect", "token", "-", "--keys", "keys.json", "--now", str(NOW))
+    words = ("inspect", "token", "-", "--keys", "keys.json", "--now", WHEN)
 
     good = ztc(*words, cwd=here, stdin=f"Bearer {text}\n")
     other = ztc(*words, "--issuer", "https://other.example.com", cwd=here, stdin=text)
@@ -248,7 +249,7 @@ def test_mistakes_in_the_flags(ztc: Ztc, here: Path) -> None:
     (here / "broken.json").write_text("{}", encoding="utf-8")
     start = ("inspect", "token", "token.jwt", "policies.py")
     for words, said in {
-        ("--now", "yesterday"): "`--now` takes a time",
+        ("--now", "yesterday"): "`--now` takes an instant",
         ("--issuer", "joe"): "`--issuer joe` is none that is declared",
         ("--keys", "broken.json"): "`broken.json` is no JWK set: it has no list `keys`",
         ("--keys", "absent.json"): "`absent.json` cannot be used",
@@ -262,7 +263,7 @@ def test_mistakes_in_the_flags(ztc: Ztc, here: Path) -> None:
 def request(ztc: Ztc, here: Path, text: str, *words: str, hidden: str) -> Ended:
     """The command's answer to a request in a file, after it was looked through for the token."""
     (here / "request.txt").write_text(text, encoding="latin-1")
-    start = ("inspect", "request", "request.txt", "policies.py", "--now", str(NOW), "--to", "orders")
+    start = ("inspect", "request", "request.txt", "policies.py", "--now", WHEN, "--to", "orders")
     ended = ztc(*start, *words, cwd=here)
     assert_hidden(ended, hidden)
     return ended

@@ -64,7 +64,7 @@ def test_a_refusal_names_the_nearest_rule_and_what_would_allow_it(good: Path, lo
         'allow(frontend, to=orders.at(http), http=Http(methods=["PUT"], paths=["/orders"]), because="...")'
         in result.out
     )
-    assert "1 lines, 1 refusals" in result.err
+    assert "1 line, 1 refusal" in result.err
 
 
 def test_the_suggestion_allows_exactly_that(good: Path, log: Path, ztc: Ztc) -> None:

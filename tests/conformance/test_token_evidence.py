@@ -14,15 +14,25 @@ import pytest
 from tests.conformance.lab.package import NoEnvoy
 from tests.conformance.token_cases import settings
 from tests.conformance.token_lab import Asked, Seen, Setting
+from tests.conformance.token_mint import key_set
+from tests.conformance.topics.shape import ISSUER, tokens
+from ztdsl.api import inspect_request
 from ztdsl.istio.kinds import RequestAuthentication
 from ztdsl.istio.read import from_manifest
+from ztdsl.manifests.workloads import KnownPort, KnownWorkload
+from ztdsl.scenario.cast import cast_of_inventory
+from ztdsl.scenario.subject import NOWHERE, Subject
 from ztdsl.token.filter import Filtered, TokenFilter
 from ztdsl.token.key_set import read_key_set
 from ztdsl.token.status import Status
+from ztdsl.traffic.decision import Verdict
+from ztdsl.traffic.mesh import Mesh
 from ztdsl.traffic.request import Http
 
 REQUIRED = bool(os.environ.get("CI"))
 LEAST = 400
+SHORT = 24
+"""Characters of what may stand in an answer by chance."""
 HOST = "httpbin.foo.svc.cluster.local"
 
 in_lane = pytest.mark.skipif(
@@ -60,6 +70,39 @@ def forwarded(filtered: Filtered, names: Iterable[str]) -> dict[str, str]:
     return {**lines, "path": filtered.http.path}
 
 
+def subject_of(setting: Setting) -> Subject:
+    """The manifests with the workload that the lab asks, as the product's commands have them."""
+    port = KnownPort(8080, 8080, "http", "http")
+    workload = KnownWorkload("foo", "httpbin", {"app": "httpbin", "version": "v1"}, (port,), None, "service")
+    manifests = [from_manifest(each) for each in setting.documents]
+    return Subject(Mesh("lab"), cast_of_inventory([workload], "cluster.local"), manifests, lambda _: NOWHERE)
+
+
+def on_the_wire(asked: Asked) -> bytes:
+    """The request as it is sent."""
+    lines = [
+        f"{asked.method} {asked.path} HTTP/1.1",
+        f"host: {HOST}",
+        *(f"{name}: {value}" for name, value in asked.lines),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def inspected(setting: Setting, results: Iterable[Seen], now: int) -> list[str]:
+    """Where `ztc inspect request` and Envoy differ, or where it shows a token."""
+    subject, found = subject_of(setting), []
+    for asked, seen in zip(setting.asked, results, strict=True):
+        inspection = inspect_request(on_the_wire(asked), subject, now=now)
+        decision = None if inspection.simulation is None else inspection.simulation.decision.verdict
+        if (inspection.status or 200) != seen.status or (seen.status == 200) != (decision is Verdict.ALLOW):
+            found.append(f"{setting.name}: {asked.name}: {inspection.status}, {decision}; Envoy {seen.status}")
+        shown = inspection.text() + repr(inspection.to_dict()) + repr(inspection)
+        texts = {part for _, value in asked.lines for part in value.replace(" ", ".").split(".") if len(part) > SHORT}
+        if any(part in shown for part in texts):
+            found.append(f"{setting.name}: {asked.name}: a part of the token is shown")
+    return found
+
+
 def differences(setting: Setting, results: Iterable[Seen], now: int) -> list[str]:
     """Where the product and Envoy differ; without any text of a token."""
     own = own_filter(setting, now)
@@ -91,6 +134,26 @@ def test_every_token_is_judged_as_envoy_judges_it() -> None:
         if REQUIRED:
             raise
         pytest.skip(f"no istiod or no Envoy here: {lacking}")
-    found = [line for setting, each in zip(given, results, strict=True) for line in differences(setting, each, now)]
+    pairs = list(zip(given, results, strict=True))
+    found = [
+        line for setting, each in pairs for line in (*differences(setting, each, now), *inspected(setting, each, now))
+    ]
     assert not found, f"{len(found)} differences\n" + "\n".join(found)
     assert sum(len(each) for each in results) >= LEAST
+
+
+@in_lane
+@pytest.mark.parametrize("keys", [[], [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]], ids=["none", "not usable"])
+def test_envoy_takes_no_listener_with_a_key_set_that_has_no_usable_key(keys: list[dict[str, str]]) -> None:
+    """Istiod pushes it, and the proxy keeps what it had: a set without keys is more than refused tokens."""
+    from tests.conformance.oracle import NoOracle  # noqa: PLC0415 - only this lane needs what asks istiod
+    from tests.conformance.token_lab import RefusedListener, ask  # noqa: PLC0415 - likewise
+
+    setting = Setting("no keys", [tokens({"issuer": ISSUER, "jwks": key_set(*keys)})], [])
+    try:
+        with pytest.raises(RefusedListener):
+            ask([setting])
+    except (NoOracle, NoEnvoy) as lacking:
+        if REQUIRED:
+            raise
+        pytest.skip(f"no istiod or no Envoy here: {lacking}")

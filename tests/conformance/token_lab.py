@@ -57,12 +57,17 @@ class Setting:
     watched: Sequence[str] = ()
 
 
+class RefusedListener(Exception):  # noqa: N818 - named for what happened
+    """Envoy refuses listeners; their names are the places of the settings and ports."""
+
+
 def ask(settings: Sequence[Setting]) -> list[list[Seen]]:
     """What a real Envoy, configured by istiod's own code, does with every request of every setting.
 
     Raises:
         NoOracle: istiod's code cannot be asked here.
         NoEnvoy: there is no Envoy here.
+        RefusedListener: Envoy does not take what istiod pushes.
     """
     pushed = listeners([Topic(each.name, each.documents, []) for each in settings])
     with tempfile.TemporaryDirectory(prefix="tokens-") as scratch:
@@ -77,7 +82,8 @@ def ask(settings: Sequence[Setting]) -> list[list[Seen]]:
             for listener in found
         ]
         with Envoy(directory, made, changes.clusters) as envoy:
-            assert not envoy.refused, envoy.refused
+            if envoy.refused:
+                raise RefusedListener(envoy.refused)
             return [
                 [_ask(_listener_of(envoy.ports, index), authority, each) for each in setting.asked]
                 for index, setting in enumerate(settings)

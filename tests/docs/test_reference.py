@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import tomllib
 from dataclasses import fields, is_dataclass
@@ -18,6 +19,7 @@ from ztdsl.cli.exits import MEANING
 from ztdsl.config.schema import MESH_SETTINGS, SETTINGS
 from ztdsl.ir.model import Effect
 from ztdsl.istio.size import CLIENT_SIDE_LIMIT, ETCD_LIMIT
+from ztdsl.log import log_format
 from ztdsl.lower import names
 from ztdsl.lower.split import HEAD, MOST_RULES, MOST_SOURCES, SERVER_SHARE
 from ztdsl.traffic.mesh import NEWEST_ISTIO, OLDEST_ISTIO, Mesh
@@ -165,8 +167,8 @@ def test_environment_variables_are_listed() -> None:
 
 def test_schemas_are_listed() -> None:
     """Each versioned document that a command prints is in the table of formats."""
-    layers = ("api", "audit", "certificate", "cli", "diagnostics", "diff", "explain", "istio", "keys", "log")
-    layers += ("scenario", "token")
+    layers = ("api", "auditing", "certificate", "cli", "diagnostics", "diff", "explain", "istio", "keys", "log")
+    layers += ("resolve", "scenario", "token")
     sources = "".join(f.read_text(encoding="utf-8") for layer in layers for f in (ROOT / "ztdsl" / layer).rglob("*.py"))
     printed = set(re.findall(r'"(ztdsl/[\w-]+/v\d+)"', sources))
     assert set(re.findall(r"\| `(ztdsl/[\w-]+/v\d+)` \|", (REFERENCE / "formats.md").read_text())) == printed
@@ -203,3 +205,11 @@ def test_limits_and_versions_are_as_stated() -> None:
         assert f"{size:,} bytes" in text
     assert f"| rules of an AuthorizationPolicy | {MOST_RULES} (CRD)" in text
     assert f"| `from` entries of a rule | {MOST_SOURCES} (CRD)" in text
+
+
+def test_the_recommended_access_log_is_shown() -> None:
+    """The page shows the format that `log_format` gives."""
+    page = (REFERENCE / "access-logs.md").read_text(encoding="utf-8")
+    shown = re.search(r"```json\n(.*?)```", page, flags=re.DOTALL)
+    assert shown is not None
+    assert json.loads(shown[1]) == log_format(claims=["role"], headers=["x-team"])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import assert_type
 
 from ztdsl import (
+    AccessLog,
     AnyAudience,
     Anyone,
     AnyRequest,
@@ -21,6 +22,7 @@ from ztdsl import (
     DryRun,
     Effect,
     EndUser,
+    Entries,
     Explanation,
     External,
     Gateway,
@@ -64,6 +66,8 @@ from ztdsl import (
     explain_code,
     explain_service,
     init_repository,
+    log_all,
+    log_denied,
     open_manifests,
     open_policy,
     read_settings,
@@ -207,6 +211,17 @@ rules: list[Rule] = [
     audit_tcp(AnyWorkload(), to=orders.at(database), server_names=("a.example.com",), because="look"),
 ]
 assert_type(rules[0].effect, Effect)
+defaults = MeshDefaults(mtls=soon, default=Open(because="moving in", until=today))
+logged: list[Namespace | Service] = [shop, orders]
+logs: list[AccessLog] = [
+    log_denied(defaults, because="who was denied"),
+    log_denied([shop, orders], because="a list", provider="security"),
+    log_all(logged, because="a typed list"),
+    log_all((ingress,), because="a tuple"),
+    AccessLog(Entries.ALL, shop, because="by hand"),
+]
+assert_type(logs[0].entries, Entries)
+assert_type(log_all(shop, because="a"), AccessLog)
 
 
 def open_to(*names: Service) -> list[Rule]:
@@ -223,7 +238,8 @@ policy = Policy(
     services=(orders, labelled),
     rules=[*rules, *open_to(labelled)],
     parts=[web_policy],
-    mesh=MeshDefaults(mtls=soon, default=Open(because="moving in", until=today)),
+    logs=logs,
+    mesh=defaults,
     owner="platform",
 )
 empty = Policy("empty", mesh=MeshDefaults(), parts=tuple[Policy]())

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import ztdsl
 from ztdsl import (
+    AccessLog,
     AnyAudience,
     Anyone,
     AnyRequest,
@@ -42,6 +43,8 @@ from ztdsl import (
     audit_tcp,
     deny,
     deny_tcp,
+    log_all,
+    log_denied,
 )
 
 
@@ -273,6 +276,20 @@ Policy("shop", rules=rule)  # error: mypy pyright
 Policy("shop", rules=[[rule]])  # error: mypy pyright
 Policy("shop", rules=[lambda: rule])  # error: mypy pyright
 Policy("shop", parts=["web"])  # error: mypy pyright
+Policy("shop", logs=log_all(shop, because="x"))  # error: mypy pyright
+Policy("shop", logs=[rule])  # error: mypy pyright
+Policy("shop", rules=[log_all(shop, because="x")])  # error: mypy pyright
+
+# access logs
+log_all(shop)  # error: mypy pyright
+log_all(because="x")  # error: mypy pyright
+log_all("shop", because="x")  # error: mypy pyright
+log_all([shop, api], because="x")  # error: mypy pyright
+log_all(orders.at(api), because="x")  # error: mypy pyright
+log_denied(External("x", namespace="x", service_account="x"), because="x")  # error: mypy pyright
+log_denied(shop, because="x", provider=None)  # error: mypy pyright
+log_denied(shop, "ztc", because="x")  # error: mypy pyright
+AccessLog("denied", shop, because="x")  # error: mypy pyright
 Policy("shop", parts=Policy("web"))  # error: mypy pyright
 Policy("shop", mesh=True)  # error: mypy pyright
 Policy("shop", mesh=MeshDefaults)  # error: mypy pyright

@@ -89,8 +89,7 @@ def _comparison(found: KeyComparison, width: int) -> Iterator[str]:
     if rotation.sign_from is not None:
         yield f"  sign with new   from {moment(rotation.sign_from)}"
     if rotation.withdraw_from is not None:
-        what = "withdraw old " if rotation.removed or rotation.kept else "all is new by"
-        yield f"  {what}   from {moment(rotation.withdraw_from)}"
+        yield f"  withdraw old    from {moment(rotation.withdraw_from)}"
 
 
 def moment(when: datetime) -> str:

@@ -27,6 +27,7 @@ class Refusal:
     Attributes:
         number: the number of the line, from 1.
         line: what it says.
+        called: the workload and the port that were called, where they are known.
         decided_by: what refused it: what the line names, or what the policies come to; None where no rule matched.
         simulation: what the policies say of the request; None where the line does not carry enough to ask.
         unknown: why the policies cannot be asked, or do not say the same.
@@ -36,6 +37,7 @@ class Refusal:
     subject: Subject
     number: int
     line: LogLine
+    called: str | None
     decided_by: Decider | None
     simulation: Simulation | None
     unknown: str | None
@@ -49,7 +51,7 @@ class Refusal:
     @property
     def title(self) -> str:
         """The request in one line, without secrets."""
-        return title_of_line(self.line)
+        return title_of_line(self.line, self.called)
 
     def text(self, *, color: bool = False) -> str:
         """The answer for people."""
@@ -102,12 +104,13 @@ def _verdict(line: LogLine) -> Verdict:
     return _VERDICTS.get(line.outcome, Verdict.REFUSED if line.is_connection else Verdict.DENY)
 
 
-def title_of_line(line: LogLine) -> str:
+def title_of_line(line: LogLine, called: str | None) -> str:
     """The request of a line in one line of text, without secrets."""
-    called = line.called
-    to = called.workload or called.service or called.service_account or "an unnamed workload"
-    where = f"{called.namespace}/{to}" if called.namespace else to
-    port = "" if called.port is None else f":{called.port}"
-    http = "a connection" if not line.method else f"{line.method} {line.path or ''}"
-    caller = "an unnamed caller" if line.identity is None else line.identity or "a client without identity"
-    return shown(f"{http} to {where}{port} from {caller}")
+    if called is None:
+        to = line.called.workload or line.called.service or line.called.service_account or "an unnamed workload"
+        where = f"{line.called.namespace}/{to}" if line.called.namespace else to
+        called = where if line.called.port is None else f"{where}:{line.called.port}"
+    asked = "a connection" if not line.method else f"{line.method} {line.path or ''}"
+    nobody = line.identity == "" or (line.identity is None and line.outcome is Outcome.REFUSED)
+    caller = "a client without identity" if nobody else line.identity or "an unnamed caller"
+    return shown(f"{asked} to {called} from {caller}")

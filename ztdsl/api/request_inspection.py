@@ -20,6 +20,7 @@ from ztdsl.token.http_text import ENVOY_LIMIT, NotARequestError, read_request
 from ztdsl.token.outputs import outputs
 from ztdsl.token.secret import Hider, looks_like_token
 from ztdsl.token.status import Status
+from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.request import Chain, Place, Request, Tls, TokenPlace
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class RequestInspection:
     request: Request = field(repr=False)
     rules: tuple[JwtRule, ...]
     filtered: Filtered | None = field(repr=False)
-    simulation: Simulation | None
+    simulation: Simulation | None = field(repr=False)
     report: Report
     to: str
     strays: tuple[TokenPlace, ...]
@@ -87,7 +88,13 @@ class RequestInspection:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether keys lack that would decide."""
+        """Whether keys, or a fact that rules ask for, lack that would decide."""
+        is_unknown = self.simulation is not None and self.simulation.decision.verdict is Verdict.UNKNOWN
+        return is_unknown or self.is_assumed
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether a signature that cannot be checked was taken for a good one."""
         return self.status is None and self.filtered is not None and self.filtered.is_assumed
 
     def text(self, *, width: int = 80) -> str:
@@ -102,10 +109,11 @@ class RequestInspection:
     def _plain(self) -> dict[str, Any]:
         filtered = self.filtered
         return {
+            "schema": "ztdsl/request/v1",
             "to": self.to,
             "status": self.status,
             "reason": None if self.status is None or filtered is None else filtered.status.value,
-            "is_assumed": self.is_undecided,
+            "is_assumed": self.is_assumed,
             "searched": [
                 {"issuer": rule.issuer, "locations": [each.words for each in asked.where]}
                 for asked in (() if filtered is None else filtered.asked)
@@ -159,7 +167,7 @@ def inspect_request(
     is_large = sent.size > ENVOY_LIMIT
     filtered = token_filter.run(sent.http) if rules and not is_large else None
     goes_on = not is_large and (filtered is None or filtered.status in {Status.OK, Status.MISSING})
-    simulation = decided(subject, request, filtered) if goes_on else None
+    simulation = decided(subject, request, token_filter, filtered) if goes_on else None
     taken = {each.taken.place for _, each in looked(filtered)}
     strays = tuple(place for place in _tokens_in(sent.http) if place not in taken and not is_large)
     problems = list(_findings(filtered, rules, own, strays, int(now)))

@@ -43,8 +43,8 @@ class Inspected(Protocol):
         """The status that ends it before the policies."""
 
     @property
-    def is_undecided(self) -> bool:
-        """Whether keys lack that would decide."""
+    def is_assumed(self) -> bool:
+        """Whether a signature that cannot be checked was taken for a good one."""
 
 
 def request_text(inspection: Inspected, seen: Mapping[str, Any], hide: Callable[[str], str], *, width: int) -> str:
@@ -74,7 +74,7 @@ def _lines(inspection: Inspected, seen: Mapping[str, Any]) -> Iterator[str]:
     yield from _application(seen)
     if inspection.simulation is not None:
         yield ""
-        yield "policies, if a key of the issuer signed the token:" if inspection.is_undecided else "policies:"
+        yield "policies, if a key of the issuer signed the token:" if inspection.is_assumed else "policies:"
         yield from (line[2:] for line in call_lines(Call(inspection.request, inspection.simulation)))
 
 
@@ -84,7 +84,7 @@ def _headline(inspection: Inspected) -> str:
         return f"{_TOO_LARGE}: the head of the request is too large"
     if inspection.status is not None and filtered is not None:
         return f"{inspection.status}: {filtered.status.value}"
-    if inspection.is_undecided:
+    if inspection.is_assumed:
         return "not decided, for the issuer's keys are not here,"
     if inspection.simulation is None:
         return "not decided"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.api.simulate import simulate_request
@@ -11,9 +11,10 @@ from ztdsl.checks.sketch import draw
 from ztdsl.istio.evaluate.attachment import Attachments
 from ztdsl.istio.evaluate.places import AUTHORIZATION, BEARER, cookies
 from ztdsl.istio.evaluate.policies import is_enforced
+from ztdsl.istio.kinds import AuthorizationPolicy
 from ztdsl.token.filter import TokenFilter
 from ztdsl.token.jwt import Jwt
-from ztdsl.token.locations import Location, locations
+from ztdsl.token.locations import Location, locations, tokens_of
 from ztdsl.token.status import Status
 from ztdsl.traffic.decision import Decider
 from ztdsl.traffic.request import Chain, Destination, Http, Place, Request, Tls, Token, TokenPlace
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ztdsl.api.simulate import Simulation
     from ztdsl.istio.evaluate.attachment import Attached
     from ztdsl.istio.evaluate.explanation import Miss
-    from ztdsl.istio.kinds import AuthorizationPolicy, JwtRule, Rule
+    from ztdsl.istio.kinds import JwtRule, Rule
     from ztdsl.scenario.cast import Actor, Door
     from ztdsl.scenario.subject import Subject
     from ztdsl.token.filter import Filtered
@@ -71,8 +72,8 @@ class TokenAccess:
 
     workload: str
     port: int
-    filtered: Filtered | None
-    calls: tuple[Call, ...]
+    filtered: Filtered | None = field(repr=False)
+    calls: tuple[Call, ...] = field(repr=False)
 
     @property
     def refusal(self) -> Status | None:
@@ -102,20 +103,30 @@ def attached_rules(subject: Subject, to: Destination) -> tuple[JwtRule, ...]:
     return tuple(rule for each in found for rule in each.jwt_rules)
 
 
-def decided(subject: Subject, request: Request, filtered: Filtered | None) -> Simulation:
-    """What the policies say of a request that the filter lets pass, with what it found in place of texts."""
+def decided(subject: Subject, request: Request, own: TokenFilter | None, filtered: Filtered | None) -> Simulation:
+    """What the policies say of a request that the filter lets pass, with the accepted token in place of all texts.
+
+    A header with a token of another issuer that a rule tests stays as it is, so that the verdict is unknown.
+    """
     http = request.http
-    if filtered is None or filtered.accepted is None or http is None:
+    if own is None or filtered is None or filtered.accepted is None or http is None:
         return simulate_request(subject, request)
     _, looked = filtered.accepted
-    token = looked.token.claims if isinstance(looked.token, Jwt) else {}
-    places = {one.taken.place for asked in filtered.asked for one in asked.looked}
+    claims = looked.token.claims if isinstance(looked.token, Jwt) else {}
     place = looked.taken.place
+    found = {taken.place for rule in own.rules for taken in tokens_of(locations(rule), http)}
+    places = {each for each in found if each == place or f"request.headers[{each.name}]" not in _tested(subject)}
     is_bearer = place == _IN_BEARER.place and any(
         each.place == place and each.prefix and BEARER.startswith(each.prefix) for each in filtered.asked[-1].where
     )
-    found = Token(token, None if is_bearer else place)
-    return simulate_request(subject, replace(request, http=_emptied(http, places), tokens=(found,)))
+    token = Token(claims, None if is_bearer else place)
+    return simulate_request(subject, replace(request, http=_emptied(http, places), tokens=(token,)))
+
+
+def _tested(subject: Subject) -> set[str]:
+    """The keys of conditions, in lower case."""
+    policies = [each for each in subject.manifests if isinstance(each, AuthorizationPolicy)]
+    return {condition.key.lower() for each in policies for rule in each.rules for condition in rule.conditions}
 
 
 def _access(
@@ -129,7 +140,7 @@ def _access(
             http = _with_token(request.http or Http("GET", "/", None, {}), where, text)
             whole = replace(request, http=http)
             passed = None if own is None else own.run(http)
-            calls.append(Call(request, decided(subject, whole, passed), about))
+            calls.append(Call(request, decided(subject, whole, own, passed), about))
     return TokenAccess(actor.full_name, to.port or 0, filtered, tuple(calls))
 
 

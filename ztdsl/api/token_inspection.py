@@ -72,6 +72,7 @@ class TokenInspection:
         token, judgement = self.token, self.judgement
         claims = token.claims or {}
         return {
+            "schema": "ztdsl/token/v1",
             "verdict": "unknown" if judgement.status is None else _verdict(judgement.status),
             "status": None if judgement.status in {None, Status.OK} else judgement.status.http,
             "reason": None if judgement.status is None else judgement.status.value,
@@ -124,7 +125,7 @@ def inspect_token(
     problems = list(_findings(token, text, rule, judgement, rules, keys=own, now=at))
     manifests: Sequence[Manifest] = () if subject is None else subject.manifests
     problems.extend(_claims_tested(token, rule, manifests))
-    problems.sort(key=lambda each: (-each.severity, each.code))
+    problems.sort(key=lambda each: -each.severity)
     accesses = () if subject is None else tuple(token_accesses(subject, text, own.of, at))
     hider = Hider([text])
     report = Report(tuple(hidden(each, hider) for each in problems))
@@ -163,7 +164,7 @@ def token_findings(
 ) -> list[Diagnostic]:
     """What is wrong with a token before `rule`, the worst first."""
     found = list(_findings(token, text, rule, judgement, rules, keys=keys, now=now))
-    return sorted(found, key=lambda each: (-each.severity, each.code))
+    return sorted(found, key=lambda each: -each.severity)
 
 
 def _badness(judged: tuple[JwtRule, Judgement]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from ztdsl.api.token_access import shown_caller
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.scenario.report import ground_line
 from ztdsl.token.claims import principal, usable
-from ztdsl.token.findings import moment, span
+from ztdsl.token.findings import NO_LISTENER, moment, span
 from ztdsl.token.judge import audiences
 from ztdsl.token.jwt import Broken
 from ztdsl.token.status import Status
@@ -164,6 +164,9 @@ def _accesses(inspection: Inspected) -> Iterator[str]:
 
 def _access(access: TokenAccess) -> Iterator[str]:
     where = f"{visible(access.workload)}:{access.port}"
+    if access.refusal is Status.NO_KEYS:
+        yield f"  {where}: {NO_LISTENER}"
+        return
     if access.refusal is not None:
         yield f"  {where}: {access.refusal.http} for every request: {access.refusal.value}"
         return

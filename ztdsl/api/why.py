@@ -112,43 +112,47 @@ class _Asked:
 
     def why(self, number: int, line: LogLine) -> Refusal:
         """Why a line was refused."""
-        subject = self._subject
+        called = None
         try:
             workload, to = self._places.find(line)
+            called = f"{workload.namespace}/{workload.name}:{to.port}"
             request = request_of(line, to, self._tests, self._stranger)
-            found = subject.explain(request)
+            found = self._subject.explain(request)
         except Undecided as lacking:
-            return Refusal(subject, number, line, line.matched, None, lacking.reason, None)
+            return self._unknown(number, line, called, lacking.reason)
         except LackingFactError as lacking:
             reason = f"it does not carry {lacking}, on which the verdict depends"
-            return Refusal(subject, number, line, line.matched, None, reason, None)
-        return self._held(number, line, request, found, workload)
-
-    def _held(self, number: int, line: LogLine, request: Request, found: Explanation, workload: Workload) -> Refusal:
-        """The line beside what the policies say of its request."""
-        subject, decision = self._subject, found.decision
-        if decision.verdict is Verdict.UNKNOWN:
-            return Refusal(subject, number, line, line.matched, None, decision.reason, None)
-        if decision.verdict is Verdict.ALLOW or _contradicts(line, decision):
-            said = ground_line(subject, decision.decided_by) if decision.decided_by else decision.reason
-            unknown = f"these policies say {decision.verdict.value}: {said}; the log is of others"
-            return Refusal(subject, number, line, line.matched, None, unknown, None)
-        lacks = _lacks(line)
-        is_named = "caller" not in lacks
-        shown_as = _without(found, lacks)
-        simulation = Simulation(subject, request, _masked(shown_as), title_of_line(line))
+            return self._unknown(number, line, called, reason)
+        contradiction = self._contradiction(line, found.decision)
+        if contradiction is not None:
+            return self._unknown(number, line, called, contradiction)
+        lacks, decision = _lacks(line), found.decision
         suggestion = None
-        if is_named and decision.verdict is not Verdict.UNAUTHENTICATED and decision.decided_by is None:
+        if "caller" not in lacks and decision.verdict is not Verdict.UNAUTHENTICATED and decision.decided_by is None:
             suggestion = self._suggested(request, workload)
         return Refusal(
-            subject,
+            self._subject,
             number,
             line,
+            called,
             line.matched or decision.decided_by,
-            simulation,
+            Simulation(self._subject, request, _masked(_without(found, lacks)), title_of_line(line, called)),
             f"it does not say who the {' and the '.join(lacks)} were" if lacks else None,
             suggestion,
         )
+
+    def _unknown(self, number: int, line: LogLine, called: str | None, reason: str | None) -> Refusal:
+        """A refusal of which nothing is known but what the line itself says."""
+        return Refusal(self._subject, number, line, called, line.matched, None, reason, None)
+
+    def _contradiction(self, line: LogLine, decision: Decision) -> str | None:
+        """Why the policies do not explain the line; None where they do."""
+        if decision.verdict is Verdict.UNKNOWN:
+            return decision.reason
+        if decision.verdict is not Verdict.ALLOW and not _contradicts(line, decision):
+            return None
+        said = ground_line(self._subject, decision.decided_by) if decision.decided_by else decision.reason
+        return f"these policies say {decision.verdict.value}: {said}; the log is of others"
 
     def _suggested(self, request: Request, workload: Workload) -> str | None:
         subject = self._subject

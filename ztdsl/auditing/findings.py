@@ -59,7 +59,10 @@ def _disagreeing(rows: tuple[Row, ...], where: Where) -> Iterator[Diagnostic]:
 
 
 def _notes(row: Row) -> tuple[str, ...]:
-    return (f"the first: {shown(row.asked)}", f"decided by: {deciding_words(row)}")
+    return (
+        f"the first: {shown(row.asked)}",
+        f"decided {deciding_words(row)}" if row.decided_by else deciding_words(row),
+    )
 
 
 def _count(row: Row) -> str:

@@ -1,8 +1,8 @@
 """Grants that nobody used, and why the log may not be enough to say so.
 
 A grant is used by a line when it is the rule that lets its request in. It is called unused only where all of these
-hold: the log reaches over the whole window; it has lines of requests that were let in at the grant's workload, so that
-it is no log of refusals alone; and no undecided line may have used it.
+hold: the log reaches over the whole window; it has lines of requests that were let in at the grant's workload, and that
+no rule of AUDIT or of a dry run marks, so that it is no log of refusals alone; and no undecided line may have used it.
 """
 
 from __future__ import annotations

@@ -38,11 +38,13 @@ class Answered:
         verdict: the verdict.
         decided_by: what decides; None where nothing matches.
         reason: why, where nothing decides; of an unknown verdict, what is lacking.
+        is_marked: whether a rule that is only tried, or one of AUDIT, matches: logs of refusals have such lines, too.
     """
 
     verdict: Verdict
     decided_by: Decider | None
     reason: str | None
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Judged:
         to: the workload with its port; None where it is not known.
         destination: the same, as policies see it.
         outcome: what the log says became of the requests.
+        is_ordinary: whether the log has the line although nothing was refused, tried or audited.
         asked: the first request in words: method and path.
         answer: what the policies say.
         new: what the new version says; None where there is none.
@@ -65,6 +68,7 @@ class Judged:
     to: str | None
     destination: Destination | None
     outcome: Outcome
+    is_ordinary: bool
     asked: str
     answer: Answered
     new: Answered | None = None
@@ -138,6 +142,7 @@ class Judge:
             to,
             destination,
             line.outcome,
+            line.outcome is Outcome.ALLOWED and not answer.is_marked and not _is_tried(line),
             f"{line.method} {line.path}" if line.method else "a connection",
             answer,
             None if self._new is None else _answer(self._new, line, None),
@@ -166,4 +171,10 @@ def _answer(version: tuple[Policies, Tested, Places], line: LogLine, to: Destina
         return Answered(Verdict.UNKNOWN, None, lacking.reason)
     except LackingFactError as lacking:
         return Answered(Verdict.UNKNOWN, None, f"it does not carry {lacking}, on which the verdict depends")
-    return Answered(decision.verdict, decision.decided_by, decision.reason)
+    is_marked = bool(decision.dry_run or decision.audit)
+    return Answered(decision.verdict, decision.decided_by, decision.reason, is_marked)
+
+
+def _is_tried(line: LogLine) -> bool:
+    """Whether policies in dry run would have refused the request."""
+    return any(each.result == "denied" for each in line.tried)

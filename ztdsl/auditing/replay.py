@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from ztdsl.auditing.undecided import Undecided
 from ztdsl.log.json_line import facts_of, line_of_facts
 from ztdsl.log.line import LogLine, Unreadable
-from ztdsl.log.read import LogReader, bare
+from ztdsl.log.read import LogReader
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -70,8 +70,7 @@ class _Replay:
         try:
             line = self._reader.read(text)
         except Unreadable as unreadable:
-            if bare(text):
-                self._tally.unreadable(unreadable.reason)
+            self._tally.unreadable(unreadable.reason)
             return
         if line is None:
             return
@@ -136,6 +135,7 @@ def _key(line: LogLine) -> Hashable:
         line.source_ip,
         line.remote_ip,
         line.server_name,
+        line.tried,
         None if line.headers is None else tuple(line.headers.items()),
         None if line.claims is None else repr(line.claims),
     )

@@ -67,7 +67,7 @@ def caller_words(row: Row) -> str:
 
 def deciding_words(row: Row) -> str:
     """What decides: the rule, or why none does."""
-    return rule_words(row.decided_by) if row.decided_by is not None else shown(row.reason or "no rule matches")
+    return f"by {rule_words(row.decided_by)}" if row.decided_by is not None else shown(row.reason or "no rule matches")
 
 
 def span_words(span: timedelta) -> str:

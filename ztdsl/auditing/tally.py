@@ -100,7 +100,7 @@ class Seen:
 
     Attributes:
         destination: one of its ports.
-        let_in: lines of requests that were let in.
+        let_in: lines of requests that were let in, and that a log of refusals would not have.
         undecided: lines that no rule could be named for.
     """
 
@@ -116,7 +116,7 @@ class Tally:
     Attributes:
         lines: lines that were read, empty ones and parts of others aside.
         rows: who reached whom by which rule, or was kept out by which.
-        rules: for each thing that decided, how many lines, and the latest time.
+        rules: for each thing that decided, how many lines, and the latest time; without lines that say otherwise.
         undecided: lines that lack something, by what that is.
         passed_over: lines that no policy decided, by why.
         not_read: lines of no known format, by why.
@@ -170,7 +170,7 @@ class Tally:
             _add(self.undecided, answer.reason or "", count)
         else:
             self.rows.add(judged, answer, count, first, last)
-        if answer.decided_by is not None:
+        if answer.decided_by is not None and not judged.disagrees:
             before, latest = self.rules.get(answer.decided_by, (0, None))
             self.rules[answer.decided_by] = (before + count, max(filter(None, (latest, last)), default=None))
         if judged.disagrees:
@@ -188,7 +188,7 @@ class Tally:
         # A refusal uses no grant, whatever else is not known of it.
         if is_undecided and not judged.outcome.is_refusal:
             seen.undecided += count
-        if judged.outcome in {Outcome.ALLOWED, Outcome.UNKNOWN}:
+        if judged.is_ordinary:
             seen.let_in += count
 
     def _compare(self, judged: Judged, count: int, first: str | None, last: str | None) -> None:

@@ -102,8 +102,10 @@ def decoded(der: bytes, origin: str, place: Span | None) -> Certificate:
     """
     with warnings.catch_warnings():  # what is odd about a certificate is ours to say
         warnings.simplefilter("ignore")
-        made = x509.load_der_x509_certificate(der)
-        return _facts(made, origin, place)
+        try:
+            return _facts(x509.load_der_x509_certificate(der), origin, place)
+        except x509.InvalidVersion as error:
+            raise ValueError(str(error)) from None
 
 
 def _facts(made: x509.Certificate, origin: str, place: Span | None) -> Certificate:

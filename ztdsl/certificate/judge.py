@@ -127,14 +127,16 @@ def _leaf_faults(leaf: Certificate) -> Iterator[str]:
 
 
 def _issuer(above: Certificate) -> Iterator[Diagnostic]:
-    """What the document asks of a signing certificate beyond RFC 5280."""
+    """What the document asks of a signing certificate that is itself an SVID, beyond what RFC 5280 asks of any."""
     for uri in above.uris:
-        identity = spiffe.parse(uri)
-        if uri.startswith("spiffe:") and identity.path:
+        if not uri.startswith("spiffe:"):
+            continue
+        if spiffe.parse(uri).path:
             message = f"{above.origin} is a CA, and its SPIFFE ID `{uri[:200]}` has a path, as only a workload's has"
             yield _finding("ZT746", message, above)
-    if above.is_ca and above.key_usage is None:
-        yield _finding("ZT746", f"{above.origin} is a CA without a key usage; a CA of SVIDs has keyCertSign", above)
+        if above.key_usage is None:
+            message = f"{above.origin} is a CA with a SPIFFE ID and no key usage; such a CA has keyCertSign"
+            yield _finding("ZT746", message, above)
 
 
 def _dates(each: Certificate, now: datetime) -> Iterator[Diagnostic]:

@@ -81,8 +81,10 @@ def _dumps(plain: object) -> Iterator[Mapping[Any, Any]]:
         _field(plain, each) is not None for each in ("dynamicActiveSecrets", "dynamicWarmingSecrets", "staticSecrets")
     ):
         yield plain
-    configs = plain.get("configs")
-    for each in configs if isinstance(configs, list) else ():
+    configs = _list(plain.get("configs"))
+    if any(_field(each, "secret") is not None for each in configs):
+        yield {"dynamicActiveSecrets": configs}  # one part of a dump, as `/config_dump?resource=...` gives it
+    for each in configs:
         yield from _dumps(each)
 
 

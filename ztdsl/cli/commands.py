@@ -194,13 +194,13 @@ COMMANDS = {
         "Say what Istio's proxies make of a token, and what it opens",
         (
             "ztc inspect token token.jwt policies.py",
-            "ztc inspect token - --keys keys.json --issuer https://login.example.com -o json",
+            "ztc inspect token - --keys keys.json --issuer https://login.example.com",
         ),
         (
             (
-                "Form, algorithm, issuer, audience, times and signature as Envoy judges them, all faults at once; which "
-                "claims policies can test; for each workload whether a request with it is answered with 401 or 403, or "
-                "allowed, and why. The token is read from a file or stdin, and is never shown."
+                "Form, algorithm, issuer, audience, times and signature as Envoy judges them, all faults at once; "
+                "which claims policies can test; for each workload whether a request with it is answered with 401 or "
+                "403, or allowed, and why. The token is read from a file or stdin, and is never shown."
             ),
             (
                 "Nothing is fetched: keys stand in the policy or in --keys FILE. Where they lack, the signature is "
@@ -214,7 +214,7 @@ COMMANDS = {
         "Say which token of a request counts, and the verdict",
         (
             "ztc inspect request request.txt policies.py --to shop/orders",
-            "curl -v https://shop.example.com/orders 2>&1 | ztc inspect request - policies.py --to orders",
+            "curl -v https://shop.example.com 2>&1 | ztc inspect request - policies.py",
         ),
         (
             (
@@ -233,8 +233,8 @@ COMMANDS = {
         ),
         (
             (
-                "Keys that are private, symmetric, short, broken or ambiguous as Envoy reads them, and what is wrong with "
-                "their address. No part of a key is shown but its thumbprint."
+                "Keys that are private, symmetric, short, broken or ambiguous as Envoy reads them, and what is wrong "
+                "with their address. No part of a key is shown but its thumbprint."
             ),
             (
                 "Nothing is fetched unless an address is given, or --fetch asks for the issuer's `jwks_uri`, or its "
@@ -249,7 +249,7 @@ COMMANDS = {
         "Say whether a change of keys is safe, and when each step is",
         (
             "ztc keys diff published.json next.json --token-lifetime 1h",
-            "ztc keys diff both.json new.json --signs-with 2027-a --signs-since 2027-03-31T12:00:00Z",
+            "ztc keys diff both.json b.json --signs-with b --signs-since 2027-03-31T12:00Z",
         ),
         (
             (
@@ -257,8 +257,8 @@ COMMANDS = {
                 "that it signed has expired. OLD is published now, and NEW takes its place at --published-at."
             ),
             (
-                "istiod fetches keys every --refresh-interval; add to it for which caches may keep a set, and more where "
-                "fetches fail."
+                "istiod fetches keys every --refresh-interval; add to it the time for which caches may keep a set, and "
+                "more where fetches fail."
             ),
         ),
         (0, 1, 2),
@@ -268,13 +268,13 @@ COMMANDS = {
         "Write an issuer's public keys beside the policy",
         (
             "ztc keys vendor policies.py --issuer https://login.example.com",
-            "ztc keys vendor policies.py --issuer login --from jwks.json --out-file keys/login.json",
+            "ztc keys vendor policies.py --issuer login --from login-keys.json",
         ),
         (
             (
-                "The file has the keys, their digest and thumbprints, where they came from, when, and until when they are "
-                "to be used. An issuer reads it by `jwks_file=`; `ztc check` refuses it once it is changed, and warns past "
-                "its last day."
+                "The file has the keys, their digest and thumbprints, where they came from, when, and until when they "
+                "are to be used. An issuer reads it by `jwks_file=`; `ztc check` refuses it once it is changed, and "
+                "warns past its last day."
             ),
             (
                 "The keys come from the issuer's `jwks_uri`, or its discovery document; once vendored, from where they "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from time import time
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
@@ -10,15 +12,17 @@ from typer import Argument, Option
 from ztdsl.cli import exits
 from ztdsl.cli.color import width_of
 from ztdsl.cli.findings import Threshold, say_findings
-from ztdsl.cli.flags import Color, Config, Debug, FailOn, Filename, IstioVersion, Mesh, Quiet, Strict, Today, Verbose
+from ztdsl.cli.flags import Color, Config, Debug, FailOn, Filename, IstioVersion, Mesh, Now, Quiet, Strict, Verbose
 from ztdsl.cli.flags import Workloads as Inventory
-from ztdsl.cli.secrets import moment, refuse_tokens, secret
-from ztdsl.cli.settings import announce, refuse_empty, settings
+from ztdsl.cli.secrets import refuse_tokens, secret
+from ztdsl.cli.settings import announce, moment, refuse_empty, settings
 from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem
+from ztdsl.diagnostics.model import Severity
 
 if TYPE_CHECKING:
+    from ztdsl.api import RequestInspection, TokenInspection
     from ztdsl.scenario.subject import Subject
 
 File = Annotated[str, Argument(metavar="FILE", help="the file with the token; - is stdin")]
@@ -27,7 +31,6 @@ Issuer = Annotated[
     str | None, Option("--issuer", metavar="NAME", help="the issuer that it should be of, instead of the one it names")
 ]
 Keys = Annotated[str | None, Option("--keys", metavar="FILE", help="the issuer's JWK set, where it is not declared")]
-Now = Annotated[str | None, Option("--now", metavar="TIME", help="the time to judge it at, instead of the clock's")]
 Output = Annotated[str, Option("-o", "--output", metavar="text|json", help="the format")]
 
 _MOST_WIDTH = 80
@@ -48,7 +51,6 @@ def inspect_token(
     mesh: Mesh = None,
     config: Config = None,
     istio_version: IstioVersion = None,
-    today: Today = None,
     color: Color = "auto",
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -56,14 +58,17 @@ def inspect_token(
 ) -> int:
     """Print what a proxy makes of a token, and what requests with it meet."""
     del debug, quiet  # the guard reads the one; the other has nothing to silence
-    refuse_tokens([file, policy, issuer, keys, now, workloads, mesh, config, today, *(filename or [])])
-    refuse_empty({"FILE": file, "POLICY": policy, "--issuer": issuer, "--keys": keys, "--workloads": workloads})
+    refuse_tokens([file, policy, issuer, keys, now, workloads, mesh, config, *(filename or [])])
+    refuse_empty({"FILE": file, "POLICY": policy, "--issuer": issuer, "--keys": keys, "--now": now})
     if [file, keys, *(filename or [])].count("-") > 1:
         raise UsageProblem("stdin is named more than once", "name a file")
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
-    at = moment(now)
-    chosen = settings(mesh, config, istio_version, today, None)
-    subject = None
+    when = moment(now)
+    chosen = settings(mesh, config, istio_version, None, None)
+    if when is not None and (now is not None or not os.environ.get("ZTC_TODAY")):
+        chosen["today"] = when.date()
+    at = time() if when is None else when.timestamp()
+    subject, limit = None, None
     if policy is not None or filename:
         refuse_two_subjects(policy, filename)
         ready = opened(policy, filename or [], workloads, chosen)
@@ -72,40 +77,34 @@ def inspect_token(
         if ready.subject is None:
             say_findings(ready.report, color=color)
             return exit_of(ready.report)
-        subject = ready.subject
-    return _inspected(subject, file, issuer, keys, at, output=output, color=color, threshold=threshold)
+        subject, limit = ready.subject, ready.configuration.fail_on
+    found = _inspected(subject, file, issuer, keys, at)
+    written(found, output=output, color=color)
+    if threshold.fails(found.report, Severity.ERROR if subject is None else limit):
+        return exits.FINDINGS
+    return exits.UNDECIDED if found.is_undecided else exits.CLEAN
 
 
-def _inspected(
-    subject: Subject | None,
-    file: str,
-    issuer: str | None,
-    keys: str | None,
-    now: float,
-    *,
-    output: str,
-    color: str,
-    threshold: Threshold,
-) -> int:
+def _inspected(subject: Subject | None, file: str, issuer: str | None, keys: str | None, now: float) -> TokenInspection:
     from ztdsl.api import UnknownIssuer, UnreadableKeys, inspect_token  # noqa: PLC0415 - a mistake needs none of it
-    from ztdsl.diagnostics.model import Severity  # noqa: PLC0415
 
     try:
-        found = inspect_token(_token(file), subject, issuer=issuer, keys=key_text(keys), now=now)
+        return inspect_token(_token(file), subject, issuer=issuer, keys=key_text(keys), now=now)
     except UnknownIssuer as unknown:
         known = ", ".join(f"`{each}`" for each in unknown.known) or "none"
         raise UsageProblem(f"`--issuer {unknown.name}` is none that is declared", f"declared: {known}") from None
     except UnreadableKeys as unreadable:
         raise UsageProblem(f"`{keys}` is no JWK set: {unreadable.why}") from None
+
+
+def written(found: TokenInspection | RequestInspection, *, output: str, color: str) -> None:
+    """Write what was found to stdout, and for people the findings to stderr."""
     if output == "json":
         write_product(json.dumps(found.to_dict(), indent=2) + "\n")
-    else:
-        write_product(found.text(width=min(width_of(STDOUT), _MOST_WIDTH)))
-        if found.report.findings:
-            say_findings(found.report, color=color)
-    if threshold.fails(found.report, Severity.ERROR):
-        return exits.FINDINGS
-    return exits.UNDECIDED if found.is_undecided else exits.CLEAN
+        return
+    write_product(found.text(width=min(width_of(STDOUT), _MOST_WIDTH)))
+    if found.report.findings:
+        say_findings(found.report, color=color)
 
 
 def key_text(file: str | None) -> str | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from time import time
 from typing import TYPE_CHECKING, Final
 
 from ztdsl.cli.usage import UsageProblem
@@ -47,24 +45,3 @@ def secret(file: str) -> bytes:
     if len(data) > _MOST_BYTES:
         raise UsageProblem(f"`{file}` is larger than {_MOST_BYTES >> 20} MiB", "name the file with the token alone")
     return data
-
-
-def moment(text: str | None) -> float:
-    """A time as `--now` takes it: seconds since 1970, or a date and time with its zone; the clock's without one.
-
-    Raises:
-        UsageProblem: it is neither.
-    """
-    if text is None:
-        return time()
-    try:
-        return float(int(text))
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageProblem(
-            f"`--now` takes a time such as 2027-03-31T12:00:00Z, or seconds since 1970; not `{text}`"
-        ) from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

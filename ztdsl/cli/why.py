@@ -96,9 +96,13 @@ def _write(explained: LogExplanation, output: str, *, color: str) -> bool:
 def _summary(explained: LogExplanation) -> str:
     """How much was read, for stderr."""
     not_read = sum(explained.not_read.values())
-    parts = [f"{explained.lines:,} lines", f"{explained.refusals:,} refusals"]
+    parts = [_many(explained.lines, "line"), _many(explained.refusals, "refusal")]
     if explained.repeated:
         parts.append(f"{explained.repeated:,} of them repeat one above")
     if not_read:
-        parts.append(f"{not_read:,} lines have no known format")
+        parts.append(f"{_many(not_read, 'line')} of no known format")
     return ", ".join(parts) + "\n"
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"

@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import closing
 from ipaddress import ip_address
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, Final
@@ -126,7 +127,7 @@ def fetch(url: str, limits: Limits) -> Fetched:
     began = time.monotonic()
     deadline = _Deadline(limits.timeout)
     context = _trust(limits.ca_file)
-    at, scheme = url, urlsplit(url).scheme
+    at, scheme = url, _split(url).scheme
     for redirects in range(_MOST_REDIRECTS + 1):
         target = _split(at)
         if target.scheme != scheme:
@@ -135,7 +136,7 @@ def fetch(url: str, limits: Limits) -> Fetched:
         address = _address(target, limits, deadline)
         answer = _ask(target, address, context, limits, deadline)
         if isinstance(answer, str):
-            at = urljoin(at, answer)
+            at = _joined(at, answer)
             continue
         body, headers, tls = answer
         return Fetched(
@@ -184,6 +185,14 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        message = "it redirects to an address that is malformed"
+        raise NotFetchedError(message) from None
+
+
 def _address(target: SplitResult, limits: Limits, deadline: _Deadline) -> str:
     """The address to connect to.
 
@@ -218,7 +227,7 @@ def _within(deadline: _Deadline, resolve: Callable[[], list[Any]]) -> list[Any]:
     if not found:
         raise deadline.failure()
     if isinstance(found[0], OSError):
-        message = f"its name is not known: {(found[0].strerror or 'no such name').lower()}"
+        message = "its name has no address"
         raise NotFetchedError(message) from None
     return found[0]
 
@@ -282,13 +291,13 @@ def _exchange(
         "User-Agent": f"ztc/{__version__}",
     }
     connection.request("GET", path, headers=headers)
-    response = connection.getresponse()
-    if response.status in _REDIRECTS and (location := response.headers.get("Location")):
-        return location
-    if response.status != _OK:
-        message = f"it answers with status {response.status}"
-        raise NotFetchedError(message)
-    return _body(response, limits, deadline), response.headers, tls
+    with closing(connection.getresponse()) as response:
+        if response.status in _REDIRECTS and (location := response.headers.get("Location")):
+            return location
+        if response.status != _OK:
+            message = f"it answers with status {response.status}"
+            raise NotFetchedError(message)
+        return _body(response, limits, deadline), response.headers, tls
 
 
 def _body(response: http.client.HTTPResponse, limits: Limits, deadline: _Deadline) -> bytes:

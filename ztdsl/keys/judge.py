@@ -24,10 +24,10 @@ _VERIFY: Final = "verify"
 
 def judge(keys: KeySet, place: Label | None) -> tuple[Diagnostic, ...]:
     """The findings of a set, in the order of its keys; `place` is where the set stands."""
-    return (*(found for key in keys.keys for found in _of_key(key, place)), *_of_set(keys, place))
+    return (*(found for key in keys.keys for found in _of_key(key, place, keys)), *_of_set(keys, place))
 
 
-def _of_key(key: Key, place: Label | None) -> Iterator[Diagnostic]:
+def _of_key(key: Key, place: Label | None, keys: KeySet) -> Iterator[Diagnostic]:
     if key.private:
         listed = ", ".join(f"`{name}`" for name in key.private)
         yield diagnostic(
@@ -45,14 +45,14 @@ def _of_key(key: Key, place: Label | None) -> Iterator[Diagnostic]:
             notes=("what verifies a token with it can sign one, too: every proxy, and who reads its configuration",),
             help=("let the issuer sign with RS256, PS256, ES256 or EdDSA",),
         )
-    if key.fault is not None:
+    if key.fault is not None and keys.usable:
         yield diagnostic(
             "ZT773",
             f"Envoy passes {key.name} over: {key.fault}",
             place,
             notes=("tokens that are signed with it are refused",),
         )
-    elif key.bits is not None and key.bits < _FEWEST_BITS:
+    if key.fault is None and key.bits is not None and key.bits < _FEWEST_BITS:
         yield diagnostic(
             "ZT775",
             f"{key.name} has {key.bits} bits",
@@ -81,7 +81,10 @@ def _other_purpose(key: Key) -> str | None:
 def _of_set(keys: KeySet, place: Label | None) -> Iterator[Diagnostic]:
     if not keys.usable:
         yield diagnostic(
-            "ZT774", "no key of the set can verify a token", place, notes=("every token of the issuer is refused",)
+            "ZT774",
+            "no key of the set can verify a token",
+            place,
+            notes=(*(f"{key.name}: {key.fault}" for key in keys.keys), "every token of the issuer is refused"),
         )
     named = Counter(key.kid for key in keys.usable if key.kid)
     for kid, count in named.items():

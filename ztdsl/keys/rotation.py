@@ -131,7 +131,8 @@ def _reasons(
     kept: tuple[Key, ...],
 ) -> Iterable[str]:
     if not kept:
-        yield "the sets share no key: until istiod fetches the new one, or after it does, tokens are refused"
+        yield "the sets share no key: before istiod fetches the new one, or after it, good tokens are refused"
+        return
     if given.signer is not None and signer is None:
         yield f"`{given.signer}` signs, and no key that verifies is published under this name"
     if signer is not None and signer in added and since is not None and since < given.known_everywhere:

@@ -28,6 +28,10 @@ _FETCH: Final = (
     "give the issuer's keys with --keys FILE",
     "`ztc keys vendor` fetches them, `ztc inspect jwks` looks at them",
 )
+NO_LISTENER: Final = (
+    "Envoy 1.40 does not take the configuration: a proxy keeps the one before, a new pod serves nothing"
+)
+"""What a key set without a usable key does."""
 _EXACT: Final = "issuers are compared byte for byte: declare the issuer as the token has it, or have tokens made anew"
 
 
@@ -134,16 +138,16 @@ def _of_time(status: Status, token: Jwt, now: int) -> Diagnostic:
 def _of_signature(status: Status, token: Jwt, keys: KeySet | None) -> Diagnostic:
     known = () if keys is None else keys.keys
     names = ", ".join(f"`{key.kid}`" if key.kid else "one without a name" for key in known[:_SHOWN])
-    notes = [f"the key set has {names}" if known else "the key set has no key that Envoy can use", _answer(status)]
-    if keys is not None:
-        notes[1:1] = [f"passed over: {each}" for each in keys.unusable[:_SHOWN]]
+    passed_over = [] if keys is None else [f"passed over: {each}" for each in keys.unusable[:_SHOWN]]
+    notes = [f"the key set has {names}", *passed_over, _answer(status)]
     if status is Status.KEY_UNKNOWN:
         wanted = f"`{token.kid}`" if token.kid else "any name"
         message = f"no key of the issuer has the name and algorithm of the token's: {wanted}, {token.alg}"
         help_ = ["were the issuer's keys rotated? `ztc keys diff` compares an old set with a new one"]
         return diagnostic("ZT757", message, None, notes=notes, help=help_)
     if status is Status.NO_KEYS:
-        return diagnostic("ZT757", "the issuer's key set has no key that Envoy can use", None, notes=notes, help=_FETCH)
+        message = "the issuer's key set has no key that Envoy can use"
+        return diagnostic("ZT757", message, None, notes=[*passed_over, NO_LISTENER], help=_FETCH)
     which = "no key of the issuer signed the token: it was changed, or somebody else made it"
     return diagnostic("ZT758", which, None, notes=notes, help=["compare the issuer's current keys with these"])
 

@@ -14,6 +14,7 @@ from tests.unit.auditing.conftest import DENIED
 from ztdsl.api import audit_log
 from ztdsl.auditing import replay
 from ztdsl.auditing.grants import Use
+from ztdsl.log import lines_of
 
 if TYPE_CHECKING:
     from tests.unit.auditing.conftest import Written
@@ -54,6 +55,15 @@ def test_a_log_of_refusals_alone_proves_nothing(subject: Subject, line: Written)
     audit = audit_log(subject, [line(start_time=time, method="PUT", **DENIED) for time in (FIRST, LAST)])
 
     assert set(_uses(audit).values()) == {Use.UNSEEN}
+
+
+def test_requests_that_are_only_marked_prove_nothing(subject: Subject, line: Written) -> None:
+    """A log of refusals also has what a dry run would refuse: that one was let in does not mean that all are there."""
+    tried = {"allow_result": "denied", "allow_rule": None, "deny_result": None, "deny_rule": None}
+
+    audit = audit_log(subject, [line(start_time=time, dry_run=tried) for time in (FIRST, LAST)])
+
+    assert _uses(audit) == {"it lists": Use.USED, "staff": Use.UNSEEN, "it reads": Use.UNSEEN}
 
 
 def test_undecided_lines_may_have_used_a_grant(subject: Subject, line: Written) -> None:
@@ -138,3 +148,20 @@ def test_secrets_in_paths_do_not_come_out(subject: Subject, line: Written) -> No
 
     for output in ("text", "csv", "json", "markdown"):
         assert "hunter2" not in audit.render(output)
+
+
+def test_a_refused_request_uses_no_grant(subject: Subject, line: Written) -> None:
+    """Where the log says denied and the policies allow, their rule has let nobody in."""
+    audit = audit_log(subject, [line(start_time=FIRST, **DENIED), line(start_time=LAST, path="/x", method="PUT")])
+
+    assert audit.disagreeing == 2
+    assert _uses(audit)["it lists"] is Use.UNUSED
+
+
+def test_lines_that_are_too_long_are_counted(subject: Subject, line: Written) -> None:
+    """A line that is passed over for its length is one that was not read."""
+    lines = list(lines_of(io.BytesIO(line() + b"\n" + b"x" * (3 << 20) + b"\n" + line())))
+
+    audit = audit_log(subject, lines)
+
+    assert audit.to_dict()["not_read"] == [{"reason": "it is longer than 1 MiB", "count": 1}]

@@ -112,3 +112,17 @@ def test_values_of_other_types_are_refused(value: object) -> None:
     """No value of a Secret makes it raise anything else."""
     with pytest.raises(NoCertificate):
         read(json.dumps({"kind": "Secret", "data": {"tls.crt": value}}).encode(), "given")
+
+
+def test_a_version_that_does_not_exist_is_refused() -> None:
+    """X.509 has the versions 1 to 3."""
+    begin = DER.index(bytes.fromhex("a003020102"))
+    with pytest.raises(NoCertificate, match="75 is not a valid X509 version"):
+        read(DER[: begin + 4] + bytes([75]) + DER[begin + 5 :], "given")
+
+
+def test_one_part_of_a_dump_is_read() -> None:
+    """What a proxy's `/config_dump?resource=dynamic_active_secrets` gives."""
+    entries = json.loads(dump(chain(GOOD, INTERMEDIATE), ROOT.pem))["dynamicActiveSecrets"]
+    found = read(json.dumps({"configs": entries}).encode(), "given")
+    assert ([each.name for each in found.chains], len(found.beside)) == (["default"], 1)

@@ -41,3 +41,16 @@ def test_a_mesh_of_the_caller_has_its_own_source(read: Read) -> None:
     """A mesh that a program puts in is said to come from it."""
     configuration = replace(read(), mesh=Mesh("mine"))
     assert ("meshes.mine.trust_domain", "cluster.local", "the caller") in settings_table(configuration)
+
+
+def test_the_file_of_a_mesh_is_relative_to_the_configuration(write: Write, read: Read) -> None:
+    """`mesh_config` is a setting of one mesh; without it there is no row, and it is no fact of the mesh."""
+    write("ztc.toml", "[meshes.prod]\nmesh_config = 'istio/mesh.yaml'\n[meshes.test]\n")
+    configuration = read(mesh="prod")
+    assert configuration.file is not None
+    assert configuration.mesh_config == configuration.file.parent / "istio" / "mesh.yaml"
+    row = ("meshes.prod.mesh_config", str(configuration.mesh_config), "ztc.toml:2")
+    assert row in settings_table(configuration)
+    assert configuration.mesh == Mesh("prod")
+    assert read(mesh="test").mesh_config is None
+    assert all("mesh_config" not in name for name, _, _ in settings_table(read(mesh="test")))

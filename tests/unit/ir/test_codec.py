@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ztdsl import AnyRequest, DryRun, HttpPort, Namespace, Permissive, Policy, Service, allow
+from ztdsl import AnyRequest, DryRun, HttpPort, Namespace, Permissive, Policy, Service, allow, log_all, log_denied
 from ztdsl.ir.codec import SCHEMA, from_json, to_json
-from ztdsl.ir.model import Model
+from ztdsl.ir.model import Entries, Model
 from ztdsl.resolve import resolve
 from ztdsl.traffic.mesh import Mesh, PathNormalization
 
@@ -21,7 +21,8 @@ def _model() -> Model:
     orders = Service("orders", namespace=shop, service_account="orders", ports=[api])
     stage = DryRun(until=date(2026, 12, 31))
     rule = allow(orders, to=orders.at(api), http=AnyRequest(), because="itself", stage=stage)
-    policy = Policy("shop", owns=[shop], services=[orders], rules=[rule])
+    logs = [log_denied(shop, because="who was denied"), log_all(orders, because="all", provider="other")]
+    policy = Policy("shop", owns=[shop], services=[orders], rules=[rule], logs=logs)
     mesh = Mesh(path_normalization=PathNormalization.NONE, istio_version=(1, 28))
     model = resolve(policy, mesh, date(2026, 11, 24)).model
     assert model is not None
@@ -41,6 +42,7 @@ def test_reading_back_gives_an_equal_model() -> None:
     again = from_json(to_json(model))
     assert again == model
     assert again.rules[0].dry_run == date(2026, 12, 31)
+    assert [each.entries for each in again.logs] == [Entries.DENIED, Entries.ALL]
     assert again.mesh.path_normalization is PathNormalization.NONE
     assert again.mesh.istio_version == (1, 28)
 

@@ -73,7 +73,7 @@ def test_a_log_carries_its_reason_and_the_team_of_its_part() -> None:
         (log_denied([], because="a"), "ZT131", "[]"),
         (log_denied(loose("shop"), because="a"), "ZT101", 'loose("shop")'),
         (log_denied(loose(api), because="a"), "ZT101", "loose(api)"),
-        (log_denied(loose([shop, orders.at(api)]), because="a"), "ZT101", "orders.at(api)"),
+        (log_denied([shop, loose(orders.at(api))], because="a"), "ZT101", "loose(orders.at(api))"),
         (log_denied(shop, because=loose(None)), "ZT101", "loose(None)"),
         (log_denied(shop, because="a", provider=""), "ZT140", '""'),
         (log_denied(shop, because="a", provider="our log"), "ZT140", '"our log"'),

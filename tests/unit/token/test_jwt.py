@@ -31,6 +31,7 @@ _MODULUS = (
     "T-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXB"
     "dQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9ia"
     "GNj8q2ethFkMLs91kzk2PAcDTW9gb54h"
+    "4FRWyuXpoQ"
 )
 _A2 = (
     f"eyJhbGciOiJSUzI1NiJ9.{_JOE}.{_RSA_SIGNATURE}",

@@ -97,7 +97,7 @@ def _access(title: str, rows: Rows, place: Callable[[Decider], Place]) -> Sectio
     notes = [f"{more:,} more rows: -o json lists all"] if more > 0 else []
     if rows.others:
         notes.append(f"{rows.others:,} more lines of callers that are too many to keep")
-    columns = ("lines", "verdict", "caller", "to", "by", "source", "first request")
+    columns = ("lines", "verdict", "caller", "to", "because", "source", "first request")
     return Section(title, columns, cells, tuple(notes))
 
 

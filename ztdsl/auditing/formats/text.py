@@ -39,7 +39,7 @@ def _rows(section: Section) -> Iterator[str]:
         if section.columns[1] == "verdict":
             count, verdict, caller, to, by, source, asked = row
             yield f"  {count:>{width}}  {verdict}: {caller} to {to}"
-            yield f"{indent}by {by}" + (f" at {source}" if source else "")
+            yield f"{indent}{by}" + (f" at {source}" if source else "")
             yield f"{indent}first {asked}"
         else:
             first, rule, source, because = row
