@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from ztdsl.api import build_manifests as build_manifests
     from ztdsl.api import check_manifests as check_manifests
     from ztdsl.api import check_policy as check_policy
+    from ztdsl.api import compare_keys as compare_keys
     from ztdsl.api import diff_live as diff_live
     from ztdsl.api import explain_code as explain_code
     from ztdsl.api import explain_log as explain_log
     from ztdsl.api import explain_service as explain_service
     from ztdsl.api import init_repository as init_repository
     from ztdsl.api import inspect_certificate as inspect_certificate
+    from ztdsl.api import inspect_issuer as inspect_issuer
+    from ztdsl.api import inspect_key_server as inspect_key_server
+    from ztdsl.api import inspect_keys as inspect_keys
     from ztdsl.api import open_manifests as open_manifests
     from ztdsl.api import open_policy as open_policy
     from ztdsl.api import read_settings as read_settings
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from ztdsl.api import run_scenarios as run_scenarios
     from ztdsl.api import simulate_lines as simulate_lines
     from ztdsl.api import simulate_request as simulate_request
+    from ztdsl.api import vendor_keys as vendor_keys
     from ztdsl.api import verify_policy as verify_policy
     from ztdsl.api import write_manifests as write_manifests
     from ztdsl.dsl.callers import Anyone as Anyone
@@ -86,6 +91,7 @@ if TYPE_CHECKING:
 _HOME = {
     "api": "Build Check Diff Explanation audit_log build_manifests check_manifests check_policy diff_live explain_code "
     "explain_log explain_service init_repository inspect_certificate open_manifests open_policy read_settings "
+    "compare_keys inspect_issuer inspect_key_server inspect_keys vendor_keys "
     "request_by_name run_scenarios simulate_lines simulate_request verify_policy write_manifests",
     "dsl.callers": "AnyWorkload Anyone Caller Identity IpBlock RemoteIpBlock TcpCaller TrustDomain",
     "dsl.endpoints": "HttpEndpoint TcpEndpoint",
@@ -155,6 +161,7 @@ __all__ = [
     "build_manifests",
     "check_manifests",
     "check_policy",
+    "compare_keys",
     "deny",
     "deny_tcp",
     "diff_live",
@@ -163,6 +170,9 @@ __all__ = [
     "explain_service",
     "init_repository",
     "inspect_certificate",
+    "inspect_issuer",
+    "inspect_key_server",
+    "inspect_keys",
     "log_all",
     "log_denied",
     "open_manifests",
@@ -172,6 +182,7 @@ __all__ = [
     "run_scenarios",
     "simulate_lines",
     "simulate_request",
+    "vendor_keys",
     "verify_policy",
     "write_manifests",
 ]

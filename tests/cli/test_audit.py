@@ -93,6 +93,17 @@ def test_a_wrong_call_is_answered(words: list[str], message: str, good: Path, lo
     assert message in result.err
 
 
+def test_a_log_without_callers_is_undecided(good: Path, log: Path, ztc: Ztc) -> None:
+    """Where no line carries what a decision needs, the exit code says so."""
+    plain = {key: value for key, value in {**OURS, **LET_IN}.items() if key not in {"ztc", "downstream_peer_uri_san"}}
+    log.write_text(json.dumps(plain) + "\n")
+
+    result = ztc("audit", str(good), "--log", str(log))
+
+    assert result.code == 4
+    assert "it does not carry the caller's identity" in result.out
+
+
 def test_a_log_that_is_cut_off_is_refused(good: Path, log: Path, ztc: Ztc) -> None:
     """What is lost is no proof of anything: ZT785."""
     log.write_bytes(log.read_bytes()[:-6])

@@ -349,3 +349,22 @@ def test_the_workload_must_be_named_where_there_are_several(ztc: Ztc, here: Path
 
     assert ended.code == exits.USAGE
     assert "`shop/orders:8080`, `shop/stock:8080`" in ended.err
+
+
+def test_manifests_of_others(ztc: Ztc, here: Path) -> None:
+    """With -f and an inventory the same is said of manifests, and the keys stand in them."""
+    built = ztc("build", "policies.py", "--out-file", "manifests.yaml", cwd=here)
+    assert built.code == exits.CLEAN, built.err
+    ports = "[{container: 8080, protocol: http}]"
+    inventory = f"workloads: [{{namespace: shop, name: orders, labels: {{app: orders}}, ports: {ports}}}]"
+    (here / "workloads.yaml").write_text(inventory, encoding="utf-8")
+    text = token(claims(), kid="main")
+    (here / "token.jwt").write_text(text, encoding="utf-8")
+
+    words = ("-f", "manifests.yaml", "--workloads", "workloads.yaml", "--now", WHEN)
+    ended = ztc("inspect", "token", "token.jwt", *words, cwd=here)
+
+    assert_hidden(ended, text)
+    assert ended.code == exits.CLEAN, ended.err
+    assert "manifests.yaml:" in ended.out
+    assert "allow (200): GET /orders" in ended.out

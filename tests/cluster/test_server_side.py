@@ -15,7 +15,8 @@ from tests.mesh.cluster import Cluster, kubectl
 from tests.mesh.mesh import Mesh
 from tests.mesh.network import inside
 from tests.mesh.objects import namespace
-from ztdsl.cluster import Reply, Selection, dry_run
+from ztdsl.cluster import Reply, Selection
+from ztdsl.cluster.apply import dry_run
 from ztdsl.cluster.reply import Held
 from ztdsl.traffic.mesh import Mesh as Facts
 

@@ -1,13 +1,17 @@
 """Tokens before the real Envoy: `ZTC_LANES=conformance pytest tests/conformance/test_token_evidence.py`.
 
-Keys and tokens are made anew in each run; a failure names cases, and never shows a token.
+Keys and tokens are made anew in each run; a failure names cases, and never shows a token. What Envoy answered is
+recorded by the names of the cases, so that the ordinary lane holds new tokens against it; `--golden` in the lane
+records again.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +34,8 @@ from ztdsl.traffic.mesh import Mesh
 from ztdsl.traffic.request import Http
 
 REQUIRED = bool(os.environ.get("CI"))
-LEAST = 400
+LEAST, FEWEST, ACCEPTED = 400, 200, 200
+ANSWERS = Path(__file__).parent / "token_answers.json"
 SHORT = 24
 """Characters of what may stand in an answer by chance."""
 HOST = "httpbin.foo.svc.cluster.local"
@@ -120,9 +125,25 @@ def differences(setting: Setting, results: Iterable[Seen], now: int) -> list[str
     return found
 
 
+def answers(given: Sequence[Setting], results: Sequence[Sequence[Seen]]) -> str:
+    """What Envoy answered, by the names of settings and cases; no token is in it."""
+    plain = {
+        setting.name: [[asked.name, seen.status, seen.details] for asked, seen in zip(setting.asked, each, strict=True)]
+        for setting, each in zip(given, results, strict=True)
+    }
+    rows = {name: ",\n".join(f"    {json.dumps(row)}" for row in rows) for name, rows in plain.items()}
+    return "{\n" + ",\n".join(f"  {json.dumps(name)}: [\n{text}\n  ]" for name, text in rows.items()) + "\n}\n"
+
+
+def recorded() -> dict[str, list[list[object]]]:
+    """What Envoy answered when it was last asked."""
+    plain: dict[str, list[list[object]]] = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    return plain
+
+
 @in_lane
-def test_every_token_is_judged_as_envoy_judges_it() -> None:
-    """Same status, same words of Envoy, same headers behind the filter; for at least 400 tokens."""
+def test_every_token_is_judged_as_envoy_judges_it(golden: Callable[[Path, str], None]) -> None:
+    """Same status, same words of Envoy, same headers behind the filter; and Envoy answers as it is recorded."""
     from tests.conformance.oracle import NoOracle  # noqa: PLC0415 - only this lane needs what asks istiod
     from tests.conformance.token_lab import ask  # noqa: PLC0415 - likewise
 
@@ -139,7 +160,34 @@ def test_every_token_is_judged_as_envoy_judges_it() -> None:
         line for setting, each in pairs for line in (*differences(setting, each, now), *inspected(setting, each, now))
     ]
     assert not found, f"{len(found)} differences\n" + "\n".join(found)
-    assert sum(len(each) for each in results) >= LEAST
+    golden(ANSWERS, answers(given, results))
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, Setting]:
+    """Every setting, with new tokens."""
+    return {setting.name: setting for setting in settings()}
+
+
+@pytest.mark.parametrize("name", recorded() if ANSWERS.exists() else ())
+def test_every_token_is_judged_as_it_was_recorded(name: str, made: dict[str, Setting]) -> None:
+    """New tokens of the same kinds get the answers that Envoy gave, without Envoy."""
+    setting = made[name]
+    own = own_filter(setting, int(time.time()))
+
+    said = [[asked.name, *status_of(own.run(http_of(asked)))] for asked in setting.asked]
+
+    assert said == recorded()[name]
+
+
+def test_there_are_enough_tokens(made: dict[str, Setting]) -> None:
+    """Good ones and broken ones, and every setting is recorded."""
+    rows = [row for each in recorded().values() for row in each]
+
+    assert list(recorded()) == list(made)
+    assert len(rows) >= LEAST
+    assert len([row for row in rows if row[1] == ACCEPTED]) >= FEWEST
+    assert len({row[2] for row in rows}) >= FEWEST // 10
 
 
 @in_lane

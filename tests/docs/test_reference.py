@@ -167,8 +167,8 @@ def test_environment_variables_are_listed() -> None:
 
 def test_schemas_are_listed() -> None:
     """Each versioned document that a command prints is in the table of formats."""
-    layers = ("api", "auditing", "certificate", "cli", "diagnostics", "diff", "explain", "istio", "keys", "log")
-    layers += ("resolve", "scenario", "token")
+    layers = ["api", "auditing", "certificate", "cli", "diagnostics", "diff", "explain", "istio", "keys", "log"]
+    layers += ["resolve", "scenario", "token"]
     sources = "".join(f.read_text(encoding="utf-8") for layer in layers for f in (ROOT / "ztdsl" / layer).rglob("*.py"))
     printed = set(re.findall(r'"(ztdsl/[\w-]+/v\d+)"', sources))
     assert set(re.findall(r"\| `(ztdsl/[\w-]+/v\d+)` \|", (REFERENCE / "formats.md").read_text())) == printed

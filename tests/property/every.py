@@ -129,6 +129,12 @@ def policy(exchanged: Callable[[str, dict[str, Any]], dict[str, Any]]) -> z.Poli
         ),
         z.allow(orders, to=everywhere, http=z.AnyRequest(), because="a"),
     ]
+    defaults = make(z.MeshDefaults, mtls=None, default=None)
+    logs = [
+        make(z.log_denied, of=[shop, defaults], because="a", provider="ztc"),
+        make(z.log_all, of=orders, because="a", provider="ztc"),
+        make(z.AccessLog, entries=z.Entries.ALL, of=(orders,), because="a", provider="other"),
+    ]
     part = z.Policy("edge", owns=[edge], services=[gateway], rules=[r for r in rules if _is_at(r, gateway)])
     root: z.Policy = make(
         z.Policy,
@@ -137,7 +143,8 @@ def policy(exchanged: Callable[[str, dict[str, Any]], dict[str, Any]]) -> z.Poli
         services=[orders],
         rules=[r for r in rules if not _is_at(r, gateway)],
         parts=[part],
-        mesh=make(z.MeshDefaults, mtls=None, default=None),
+        logs=logs,
+        mesh=defaults,
         owner="team",
     )
     return root

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from ztdsl.api.write import OutputRefused as OutputRefused
     from ztdsl.api.write import Written as Written
     from ztdsl.api.write import write_manifests as write_manifests
+    from ztdsl.keys.fetch import Limits as Limits
 
 _MODULE_OF = {
     "Audit": "audit",
@@ -98,6 +99,7 @@ _MODULE_OF = {
     "compare_keys": "key_rotation",
     "VendoredKeys": "key_vendoring",
     "vendor_keys": "key_vendoring",
+    "Limits": "key_inspection",
     "ManifestCheck": "manifests",
     "check_manifests": "manifests",
     "BaseFailure": "revision",
@@ -136,6 +138,7 @@ __all__ = [
     "Explanation",
     "KeyComparison",
     "KeyInspection",
+    "Limits",
     "LogExplanation",
     "MalformedRequest",
     "ManifestCheck",

@@ -71,6 +71,11 @@ class Audit:
         return self.report.tally.disagreeing.count
 
     @property
+    def decided(self) -> int:
+        """How many lines the policies decide."""
+        return self.report.tally.rows.count
+
+    @property
     def undecided(self) -> int:
         """How many lines lack what a decision needs."""
         return sum(self.report.tally.undecided.values())

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.api.key_issuer import declared_issuer
-from ztdsl.api.key_text import inspection_text
+from ztdsl.api.key_text import answer_lines, set_lines
 from ztdsl.diagnostics.catalogue import diagnostic
+from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.model import Label, Span
 from ztdsl.diagnostics.report import Report
 from ztdsl.keys.address import judge_address
@@ -18,6 +19,7 @@ from ztdsl.keys.rotation import REFRESH_INTERVAL
 from ztdsl.keys.server import discovered, judge_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import timedelta
     from pathlib import Path
 
@@ -56,7 +58,17 @@ class KeyInspection:
 
     def text(self, *, width: int = 80, color: bool = False) -> str:
         """The answer for people; secret keys stand out in red where there is colour."""
-        return inspection_text(self, width=width, color=color)
+        return "\n".join(self._lines(width, color=color)) + "\n"
+
+    def _lines(self, width: int, *, color: bool) -> Iterator[str]:
+        yield f"keys of {visible(self.issuer)}" if self.issuer else "keys"
+        yield f"  from      {visible(self.source)}"
+        if self.fetched is not None:
+            yield from answer_lines(self.fetched)
+        if self.keys is None:
+            yield "  not read  " + ("see the findings" if self.report.has_errors else "--fetch asks for them")
+        else:
+            yield from set_lines(self.keys, width, color=color)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON."""

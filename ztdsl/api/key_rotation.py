@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.api.key_inspection import key_data, not_a_set
@@ -12,11 +13,10 @@ from ztdsl.diagnostics.model import Label, Span
 from ztdsl.diagnostics.report import Report
 from ztdsl.keys.judge import judge
 from ztdsl.keys.read import KeySet, NotAKeySetError, read
-from ztdsl.keys.rotation import Circumstances, Rotation, compare
+from ztdsl.keys.rotation import REFRESH_INTERVAL, TOKEN_LIFETIME, Circumstances, Rotation, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from ztdsl.diagnostics.model import Diagnostic
 
@@ -39,7 +39,7 @@ class KeyComparison:
 
     def text(self, *, width: int = 80) -> str:
         """The answer for people."""
-        return comparison_text(self, width=width)
+        return comparison_text(self.rotation, self.given, width=width)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON."""
@@ -61,16 +61,32 @@ class KeyComparison:
         }
 
 
-def compare_keys(old: str, new: str, given: Circumstances, *, old_file: str, new_file: str) -> KeyComparison:
+def compare_keys(
+    old: str,
+    new: str,
+    *,
+    published: datetime | None = None,
+    token_lifetime: timedelta = TOKEN_LIFETIME,
+    refresh_interval: timedelta = REFRESH_INTERVAL,
+    signs_with: str | None = None,
+    signs_since: datetime | None = None,
+    old_file: str = "old",
+    new_file: str = "new",
+) -> KeyComparison:
     """What it does when the set in the text `new` is published in place of `old`.
 
     Args:
-        old: the set that is published now.
-        new: the set that takes its place.
-        given: when, how long tokens live, how often istiod asks, and which key signs.
+        old: the set that is published now, as text.
+        new: the set that takes its place, as text.
+        published: when it does; now if None. Times have a zone.
+        token_lifetime: how long the issuer's tokens live at most.
+        refresh_interval: how often istiod fetches the set, and for how long caches may keep it.
+        signs_with: the `kid` of the key that signs once `new` is published.
+        signs_since: when that key began, or is to begin, to sign.
         old_file: what `old` is called in findings.
         new_file: what `new` is called in findings.
     """
+    given = Circumstances(published or datetime.now(tz=UTC), token_lifetime, refresh_interval, signs_with, signs_since)
     findings: list[Diagnostic] = []
     sets: list[KeySet] = []
     place = Label(Span(new_file))

@@ -11,40 +11,29 @@ from ztdsl.diagnostics.formats.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ztdsl.api.key_inspection import KeyInspection
-    from ztdsl.api.key_rotation import KeyComparison
     from ztdsl.keys.fetch import Fetched
-    from ztdsl.keys.read import Key
+    from ztdsl.keys.read import Key, KeySet
+    from ztdsl.keys.rotation import Circumstances, Rotation
 
 _RED: Final = "\033[1;31m"
 _PLAIN: Final = "\033[0m"
 
 
-def inspection_text(found: KeyInspection, *, width: int, color: bool) -> str:
-    """The answer of `ztc inspect jwks`."""
-    return "\n".join(_inspection(found, width, color=color)) + "\n"
-
-
-def comparison_text(found: KeyComparison, *, width: int) -> str:
+def comparison_text(rotation: Rotation | None, given: Circumstances, *, width: int) -> str:
     """The answer of `ztc keys diff`."""
-    return "\n".join(_comparison(found, width)) + "\n"
+    return "\n".join(_comparison(rotation, given, width)) + "\n"
 
 
-def _inspection(found: KeyInspection, width: int, *, color: bool) -> Iterator[str]:
-    yield f"keys of {visible(found.issuer)}" if found.issuer else "keys"
-    yield f"  from      {visible(found.source)}"
-    if found.fetched is not None:
-        yield from _answer(found.fetched)
-    if found.keys is None:
-        yield "  not read  " + ("see the findings" if found.report.has_errors else "--fetch asks for them")
-        return
-    yield f"  usable    {len(found.keys.usable)} of {len(found.keys.keys)}"
-    for key in found.keys.keys:
+def set_lines(keys: KeySet, width: int, *, color: bool) -> Iterator[str]:
+    """A set, line by line."""
+    yield f"  usable    {len(keys.usable)} of {len(keys.keys)}"
+    for key in keys.keys:
         yield ""
-        yield from key_lines(key, width, color=color)
+        yield from _key_lines(key, width, color=color)
 
 
-def _answer(answer: Fetched) -> Iterator[str]:
+def answer_lines(answer: Fetched) -> Iterator[str]:
+    """How a server answered, line by line."""
     secured = answer.tls or "no TLS"
     yield f"  server    {answer.address}, {secured}, {len(answer.text.encode())} bytes"
     if answer.redirects:
@@ -53,8 +42,7 @@ def _answer(answer: Fetched) -> Iterator[str]:
         yield f"  cached    for {span(timedelta(seconds=answer.max_age))}"
 
 
-def key_lines(key: Key, width: int, *, color: bool) -> Iterator[str]:
-    """One key, line by line."""
+def _key_lines(key: Key, width: int, *, color: bool) -> Iterator[str]:
     words = [f"key {key.number}", visible(key.kid) if key.kid else "(no kid)"]
     yield "  ".join([*words, *_nature(key)])
     if key.is_secret:
@@ -71,8 +59,7 @@ def _nature(key: Key) -> list[str]:
     return [" ".join(part for part in parts if part)]
 
 
-def _comparison(found: KeyComparison, width: int) -> Iterator[str]:
-    rotation, given = found.rotation, found.given
+def _comparison(rotation: Rotation | None, given: Circumstances, width: int) -> Iterator[str]:
     if rotation is None:
         yield "no answer: see the findings"
         return

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ztdsl.log import Outcome
 from ztdsl.traffic.decision import Decider, Verdict
 
 if TYPE_CHECKING:
     from ztdsl.auditing.judged import Answered, Judged
+    from ztdsl.log import Outcome
     from ztdsl.traffic.request import Destination
 
 _MOST_ROWS: Final = 20_000

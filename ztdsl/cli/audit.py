@@ -92,7 +92,9 @@ def audit(
     report = found.findings
     if report.findings:
         say_findings(report, color=color)
-    return exits.FINDINGS if threshold.fails(report, ready.configuration.fail_on) else exits.CLEAN
+    if threshold.fails(report, ready.configuration.fail_on):
+        return exits.FINDINGS
+    return exits.UNDECIDED if found.undecided and not found.decided else exits.CLEAN
 
 
 def _audited(

@@ -166,7 +166,8 @@ COMMANDS = {
                 "let in, and has no undecided line that may have used it."
             ),
         ),
-        (0, 1, 2),
+        (0, 1, 2, 4),
+        ((4, "no line carries what a decision needs"),),
     ),
     "inspect cert": Description(
         "Say who a certificate names, whether that is proved, and what it may reach",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated
 
 from typer import Argument, Option
@@ -52,7 +51,6 @@ def keys_diff(
     """Print what a change of keys does to tokens, and the earliest safe time of each step."""
     from ztdsl.api import compare_keys  # noqa: PLC0415 - help needs none of it
     from ztdsl.cli.secrets import secret  # noqa: PLC0415
-    from ztdsl.keys.rotation import Circumstances  # noqa: PLC0415
 
     del debug, quiet, verbose  # the guard reads the one; the others have nothing to silence or to add
     refuse_empty({"OLD": old, "NEW": new, "--signs-with": signs_with})
@@ -63,15 +61,17 @@ def keys_diff(
         raise UsageProblem("two files are compared", "`curl` or `ztc keys vendor` fetches a set to a file")
     if signs_since is not None and signs_with is None:
         raise UsageProblem("--signs-since is for a key", "name it with --signs-with")
-    given = Circumstances(
-        moment("--published-at", published_at) or datetime.now(tz=UTC),
-        length("--token-lifetime", token_lifetime),
-        length("--refresh-interval", refresh_interval),
-        signs_with,
-        moment("--signs-since", signs_since),
-    )
     texts = [secret(file).decode("utf-8", errors="surrogateescape") for file in (old, new)]
-    found = compare_keys(texts[0], texts[1], given, old_file=old, new_file=new)
+    found = compare_keys(
+        *texts,
+        published=moment("--published-at", published_at),
+        token_lifetime=length("--token-lifetime", token_lifetime),
+        refresh_interval=length("--refresh-interval", refresh_interval),
+        signs_with=signs_with,
+        signs_since=moment("--signs-since", signs_since),
+        old_file=old,
+        new_file=new,
+    )
     if output == "json":
         write_product(json.dumps(found.to_dict(), indent=2) + "\n")
     else:

@@ -1,8 +1,7 @@
-"""Live objects of Istio's security kinds, from a cluster or from files, and dry runs; nothing is written."""
+"""Live objects of Istio's security kinds, from a cluster or from files. Nothing is written; `apply` has dry runs."""
 
 from __future__ import annotations
 
-from ztdsl.cluster.apply import dry_run
 from ztdsl.cluster.directory import ManifestFailure, read_directory
 from ztdsl.cluster.failure import ClusterFailure
 from ztdsl.cluster.live import Live, LiveObject
@@ -18,7 +17,6 @@ __all__ = [
     "ManifestFailure",
     "Reply",
     "Selection",
-    "dry_run",
     "read_cluster",
     "read_directory",
 ]

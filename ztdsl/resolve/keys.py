@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.dsl.declaration import origin_of
 from ztdsl.resolve.problems import label
-from ztdsl.resolve.provenance import MEMBER, provenance
-from ztdsl.resolve.thumbprint import compact
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,6 +55,9 @@ def key_set(problems: Problems, issuer: Issuer, file: str, today: date) -> str |
     if reason is not None:
         refuse(reason, "a manifest holds public keys only")
         return None
+    from ztdsl.resolve.provenance import MEMBER  # noqa: PLC0415 - policies without a key file need no digests
+    from ztdsl.resolve.thumbprint import compact  # noqa: PLC0415
+
     if MEMBER in document and not _is_as_vendored(problems, issuer, file, document, today):
         return None
     return compact({name: value for name, value in document.items() if name != MEMBER})
@@ -64,6 +65,8 @@ def key_set(problems: Problems, issuer: Issuer, file: str, today: date) -> str |
 
 def _is_as_vendored(problems: Problems, issuer: Issuer, file: str, document: dict[str, Any], today: date) -> bool:
     """Whether the keys are those that were vendored, for this issuer; past their last day is a warning."""
+    from ztdsl.resolve.provenance import MEMBER, provenance  # noqa: PLC0415 - as above
+
     said = provenance(document[MEMBER])
     reason = (
         "does not say where its keys came from in the way of `ztc keys vendor`"

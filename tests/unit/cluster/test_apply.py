@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.cluster.server import Answer, ApiServer, Asked, as_json, status
-from ztdsl.cluster import ClusterFailure, Reply, Selection, dry_run
+from ztdsl.cluster import ClusterFailure, Reply, Selection
+from ztdsl.cluster.apply import dry_run
 from ztdsl.cluster.replies import findings
 from ztdsl.cluster.reply import Held
 

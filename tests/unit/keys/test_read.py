@@ -122,7 +122,7 @@ def test_texts_that_are_no_set(text: str, why: str) -> None:
         {"alg": "ES384"},
         {"x": "not base64!"},
         {"x": 7},
-        {"y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyN"},
+        {"y": "5Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
         {"y": "AAAA"},
     ],
     ids=str,
