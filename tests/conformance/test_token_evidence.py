@@ -18,7 +18,8 @@ import pytest
 from tests.conformance.lab.package import NoEnvoy
 from tests.conformance.token_cases import settings
 from tests.conformance.token_lab import Asked, Seen, Setting
-from tests.conformance.token_mint import key_set
+from tests.conformance.token_mint import key_set, public
+from tests.conformance.token_random import random_tokens
 from tests.conformance.topics.shape import ISSUER, tokens
 from ztdsl.api import inspect_request
 from ztdsl.istio.kinds import RequestAuthentication
@@ -34,6 +35,8 @@ from ztdsl.traffic.mesh import Mesh
 from ztdsl.traffic.request import Http
 
 REQUIRED = bool(os.environ.get("CI"))
+SEED = os.environ.get("ZTC_CONFORMANCE_SEED", "1")
+RANDOM = int(os.environ.get("ZTC_CONFORMANCE_PAIRS", "1000"))
 LEAST, FEWEST, ACCEPTED = 400, 200, 200
 ANSWERS = Path(__file__).parent / "token_answers.json"
 SHORT = 24
@@ -188,6 +191,24 @@ def test_there_are_enough_tokens(made: dict[str, Setting]) -> None:
     assert len(rows) >= LEAST
     assert len([row for row in rows if row[1] == ACCEPTED]) >= FEWEST
     assert len({row[2] for row in rows}) >= FEWEST // 10
+
+
+@in_lane
+def test_random_tokens_are_judged_as_envoy_judges_them() -> None:
+    """Texts that are JSON, almost JSON and none at all, all of them signed."""
+    from tests.conformance.oracle import NoOracle  # noqa: PLC0415 - only this lane needs what asks istiod
+    from tests.conformance.token_lab import ask  # noqa: PLC0415 - likewise
+
+    rule = {"issuer": ISSUER, "jwks": key_set(public("main", "ES256", kid="main"))}
+    setting = Setting(f"random, seed {SEED}", [tokens(rule)], list(random_tokens(SEED, RANDOM, ISSUER)))
+    try:
+        (results,) = ask([setting])
+    except (NoOracle, NoEnvoy) as lacking:
+        if REQUIRED:
+            raise
+        pytest.skip(f"no istiod or no Envoy here: {lacking}")
+    found = differences(setting, results, int(time.time()))
+    assert not found, f"{len(found)} differences\n" + "\n".join(found)
 
 
 @in_lane

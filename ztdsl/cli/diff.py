@@ -23,8 +23,9 @@ from ztdsl.cli.flags import (
     Verbose,
     Workloads,
 )
+from ztdsl.cli.progress import progress
 from ztdsl.cli.settings import announce, refuse_empty, settings
-from ztdsl.cli.streams import STDERR, STDOUT, write_product
+from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.subjects import refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem, near_miss
 
@@ -153,19 +154,20 @@ def diff(
     places = tuple(namespace) if namespace else None
     selection = Selection(context, kubeconfig, impersonate, places, workloads=live_workloads, **timeout)
     try:
-        found = _compared(
-            policy,
-            filename or [],
-            live or [],
-            base,
-            selection,
-            former_namespace or [],
-            workloads,
-            chosen,
-            server_side=server_side,
-            field_manager=field_manager,
-            asked=_show_progress if server_side and os.isatty(STDERR) else None,
-        )
+        with progress("dry run of object") as asked:
+            found = _compared(
+                policy,
+                filename or [],
+                live or [],
+                base,
+                selection,
+                former_namespace or [],
+                workloads,
+                chosen,
+                server_side=server_side,
+                field_manager=field_manager,
+                asked=asked,
+            )
     except ClusterFailure as failure:
         reported(failure, color=color, debug=debug)
         return exits.USAGE if failure.is_configuration else exits.UNREACHABLE
@@ -218,12 +220,6 @@ def _compared(
             asked=asked,
             **chosen,
         )
-
-
-def _show_progress(count: int, total: int) -> None:
-    """A line on the terminal that is written over, and wiped at the end."""
-    line = f"\rdry run of {count} of {total} objects" if count < total else "\r\x1b[K"
-    os.write(STDERR, line.encode())
 
 
 def _write(found: Diff, output: str, *, color: str) -> None:

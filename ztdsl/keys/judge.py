@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FEWEST_BITS: Final = 2048
 _SIGNATURE: Final = "sig"
 _VERIFY: Final = "verify"
+_REFUSED: Final = "Envoy refuses the whole listener that istiod writes it into, and keeps what it had"
 
 
 def judge(keys: KeySet, place: Label | None) -> tuple[Diagnostic, ...]:
@@ -84,7 +85,7 @@ def _of_set(keys: KeySet, place: Label | None) -> Iterator[Diagnostic]:
             "ZT774",
             "no key of the set can verify a token",
             place,
-            notes=(*(f"{key.name}: {key.fault}" for key in keys.keys), "every token of the issuer is refused"),
+            notes=(*(f"{key.name}: {key.fault}" for key in keys.keys), _REFUSED),
         )
     named = Counter(key.kid for key in keys.usable if key.kid)
     for kid, count in named.items():

@@ -29,20 +29,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """An object of one of Istio's security kinds, as a file has it and as istiod reads it.
+class Given:
+    """An object as a file has it.
 
     Attributes:
         file: the file's name; `<stdin>` for what was piped.
         given: the object as it stands there; as text where tens of thousands of decoded ones would fill the memory.
-        manifest: the object as istiod reads it.
-        place: where it stands.
     """
 
     file: str
     given: dict[str, Any] | bytes = field(repr=False)
-    manifest: Manifest
-    place: Place = field(repr=False)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -57,6 +53,40 @@ class Document:
         """The object as JSON."""
         return self.given if isinstance(self.given, bytes) else json.dumps(self.given).encode()
 
+
+@dataclass(frozen=True, slots=True)
+class Document(Given):
+    """An object of one of Istio's security kinds, as a file has it and as istiod reads it.
+
+    Attributes:
+        manifest: the object as istiod reads it.
+        place: where it stands.
+    """
+
+    manifest: Manifest
+    place: Place = field(repr=False)
+
     def span(self, pointer: str) -> Span:
         """The place of a part by its JSON pointer (RFC 6901), or of the nearest part around it that exists."""
+        return self.place.span(pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingDocument(Given):
+    """A Telemetry as a file has it: it decides about no request, and may hold metrics and traces beside access logs.
+
+    Attributes:
+        namespace: where it belongs.
+        name: what it is called there.
+        created: when a server made it (RFC 3339); None where nothing tells.
+        place: where it stands.
+    """
+
+    namespace: str
+    name: str
+    created: str | None
+    place: Place = field(repr=False)
+
+    def span(self, pointer: str) -> Span:
+        """The place of a part, as for a `Document`."""
         return self.place.span(pointer)
