@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -179,12 +180,31 @@ def test_an_issuer_s_server_is_asked(ztc: Ztc, place: Path, held: Authority) -> 
     assert "usable    2 of 2" in ended.out
 
 
+def test_an_issuer_s_discovery_document_is_asked(ztc: Ztc, place: Path, held: Authority) -> None:
+    """Where the policy names no keys yet: it leads to them, and they can be vendored from there."""
+
+    def answer(connection: socket.socket, path: str) -> None:
+        document = json.dumps({"issuer": at, "jwks_uri": f"{at}/jwks"}).encode()
+        reply(document if path.endswith("/openid-configuration") else keys)(connection, path)
+
+    keys = (place / "ab.json").read_bytes()
+    with served(answer, held) as port:
+        at = f"https://localhost:{port}"
+        (place / "policies.py").write_text(POLICY.replace("KEYS", "").replace("https://login.example.com", at))
+        seen = ztc("inspect", "jwks", "policies.py", "--issuer", "login", "--fetch", *_trust(held), cwd=place)
+        made = ztc("keys", "vendor", "policies.py", "--issuer", at, *_trust(held), cwd=place)
+
+    assert (seen.code, made.code) == (0, 0), seen.err + made.err
+    assert json.loads((place / "keys" / "login.json").read_text())["vendored"]["source"] == f"{at}/jwks"
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["inspect", "jwks", "https://login.example.com/", "--offline"],
         ["inspect", "jwks", "policies.py", "--issuer", "login", "--fetch", "--offline"],
         ["inspect", "jwks", "a.json", "--fetch"],
+        ["inspect", "jwks", "policies.py"],
         ["inspect", "jwks", "policies.py", "--issuer", "nobody"],
         ["inspect", "jwks", "a.json", "--timeout", "soon"],
         ["inspect", "jwks", "a.json", "--timeout", "0s"],

@@ -13,6 +13,8 @@ from tests.conformance.topics.shape import ISSUER, OTHER_ISSUER, tokens
 
 _HEADER: Final = '{"alg":"ES256","kid":"main"}'
 _HOUR: Final = 3600
+_SPARE: Final = {"A": "B", "Q": "R", "g": "h", "w": "x"}
+"""The last digit of 64 bytes, and another one with the same two bits that count."""
 _BEARER: Final = "Bearer "
 
 
@@ -151,7 +153,7 @@ def _shapes(now: int) -> Iterator[Asked]:
         "one digit over": f"{head}.{body}.{end}A",
         "short signature": f"{head}.{body}.{end[:-3]}",
         "one byte of signature": f"{head}.{body}.AA",
-        "spare bits": f"{head}.{body}.{end[:-1]}{'B' if end[-1] in 'Ag' else 'R'}",
+        "spare bits": f"{head}.{body}.{end[:-1]}{_SPARE[end[-1]]}",
         "space inside": f"{head}.{body[:9]} {body[9:]}.{end}",
         "space after a dot": f"{head}. {body}.{end}",
         "two words": f"{good} {good}",

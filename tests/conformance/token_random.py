@@ -1,4 +1,4 @@
-"""Random tokens whose signatures are right and whose texts are perhaps none: readers of JSON are strict or forgiving."""
+"""Random tokens whose signatures are right and whose texts are perhaps no JSON."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _PIECES: Final = (
         "01",
     ),
 )
-_TIMES: Final = (0, 1, 2**31, 2**40, 1.5, -1, "1", None, True, [])
-_TEXTS: Final = ("alice", "", "a b", "é", 1, None, True, [], ["shop"], ["shop", 1], {"a": "b"})
+_TIMES: Final[tuple[Any, ...]] = (0, 1, 2**31, 2**40, 1.5, -1, "1", None, True, [])
+_TEXTS: Final[tuple[Any, ...]] = ("alice", "", "a b", "é", 1, None, True, [], ["shop"], ["shop", 1], {"a": "b"})
 
 
 def random_tokens(seed: str, count: int, issuer: str) -> Iterator[Asked]:

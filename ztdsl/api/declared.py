@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ztdsl.diagnostics.report import Report
 from ztdsl.diagnostics.source import display_path, sorted_findings
+from ztdsl.diff.access_logs import LOGGING
 from ztdsl.diff.change import Ownership, Wanted
 from ztdsl.diff.owners import OURS, labels_of
 from ztdsl.istio.document import document
 from ztdsl.lower import MANAGED_BY, PART_OF
+from ztdsl.manifests.document import Document
 from ztdsl.pipeline import Options, configure, run
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from ztdsl.ir.model import Model
     from ztdsl.istio.kinds import Manifest
     from ztdsl.istio.source_map import SourceMap
-    from ztdsl.manifests import Document
+    from ztdsl.istio.telemetry import Telemetry
+    from ztdsl.manifests.document import LoggingDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Declared:
         configuration: the settings it was read with.
         words: what it is, such as "policy `shop`".
         wanted: the objects; empty where there are errors.
-        manifests: the same objects as istiod reads them.
+        manifests: those that decide about requests, as istiod reads them: each but Telemetry.
         owned: what belongs to it.
         model: what the policy says; None for files.
     """
@@ -67,9 +70,10 @@ def of_policy(source: str | Path | Policy, options: Options, former: Iterable[st
     if result.model is None or result.manifests is None:
         return Declared(result.report, result.configuration, words, (), (), Ownership(frozenset(), frozenset()), None)
     manifests = tuple(each.manifest for each in result.manifests)
-    origins = source_map(result.manifests)
-    wanted = tuple(_of_manifest(each, origins) for each in manifests)
-    owned = _owned_by(result.model, manifests, former)
+    logging = tuple(each.manifest for each in result.telemetries)
+    origins = source_map([*result.manifests, *result.telemetries])
+    wanted = tuple(_of_manifest(each, origins) for each in (*manifests, *logging))
+    owned = replace(_owned_by(result.model, (*manifests, *logging), former), logs=bool(logging))
     return Declared(result.report, result.configuration, words, wanted, manifests, owned, result.model)
 
 
@@ -87,28 +91,29 @@ def of_files(
     from ztdsl.manifests import read_manifests  # noqa: PLC0415 - a policy needs none of it
 
     configuration = configure(None, options)
-    read = read_manifests(paths, namespace)
+    read = read_manifests(paths, namespace, with_logging=True)
     report = Report(sorted_findings(read.findings))
     words = ", ".join("stdin" if path == "-" else f"`{path}`" for path in paths)
     if report.has_errors:
         return Declared(report, configuration, words, (), (), Ownership(frozenset(), frozenset()), None)
-    wanted = tuple(_of_document(each) for each in read.documents)
+    documents = [*read.documents, *read.telemetries]
+    wanted = tuple(_of_document(each) for each in documents)
     policies = frozenset(
         labels[PART_OF]
         for each in wanted
         if (labels := labels_of(each.plain)).get(MANAGED_BY) == OURS and PART_OF in labels
     )
-    namespaces = frozenset(each.manifest.meta.namespace for each in read.documents)
-    owned = Ownership(policies, namespaces, namespaces, frozenset(former))
+    namespaces = frozenset(_document_key(each)[1] for each in documents)
+    owned = Ownership(policies, namespaces, namespaces, frozenset(former), logs=bool(read.telemetries))
     return Declared(report, configuration, words, wanted, tuple(each.manifest for each in read.documents), owned, None)
 
 
-def key_of(manifest: Manifest) -> tuple[str, str, str]:
+def key_of(manifest: Manifest | Telemetry) -> tuple[str, str, str]:
     """Kind, namespace and name."""
     return type(manifest).__name__, manifest.meta.namespace, manifest.meta.name
 
 
-def _of_manifest(manifest: Manifest, origins: SourceMap) -> Wanted:
+def _of_manifest(manifest: Manifest | Telemetry, origins: SourceMap) -> Wanted:
     key = key_of(manifest)
     return Wanted(key, partial(document, manifest), partial(_line, origins, key))
 
@@ -121,20 +126,26 @@ def _line(origins: SourceMap, key: tuple[str, str, str], pointer: str) -> str | 
     return f"{display_path(position.file)}:{position.line}"
 
 
-def _of_document(found: Document) -> Wanted:
+def _of_document(found: Document | LoggingDocument) -> Wanted:
     plain = found.plain
-    meta = found.manifest.meta
+    key = _document_key(found)
     if not plain["metadata"].get("namespace"):
-        plain = {**plain, "metadata": {**plain["metadata"], "namespace": meta.namespace}}
-    return Wanted(key_of(found.manifest), lambda: plain, partial(_place, found))
+        plain = {**plain, "metadata": {**plain["metadata"], "namespace": key[1]}}
+    return Wanted(key, lambda: plain, partial(_place, found))
 
 
-def _place(found: Document, pointer: str) -> str | None:
+def _document_key(found: Document | LoggingDocument) -> tuple[str, str, str]:
+    if isinstance(found, Document):
+        return key_of(found.manifest)
+    return LOGGING, found.namespace, found.name
+
+
+def _place(found: Document | LoggingDocument, pointer: str) -> str | None:
     span = found.span(pointer)
     return span.file if span.line is None else f"{span.file}:{span.line}"
 
 
-def _owned_by(model: Model, manifests: Iterable[Manifest], former: Iterable[str]) -> Ownership:
+def _owned_by(model: Model, manifests: Iterable[Manifest | Telemetry], former: Iterable[str]) -> Ownership:
     """A namespace is owned whole; of one in which only services are owned, others may declare the rest."""
     root = {model.mesh.root_namespace} if model.defaults is not None else set()
     whole = root | {each.name for each in model.namespaces}

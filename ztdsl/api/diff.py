@@ -9,6 +9,7 @@ from ztdsl.api.access import changed_access
 from ztdsl.api.declared import of_files, of_policy
 from ztdsl.diagnostics.report import Report
 from ztdsl.diagnostics.source import sorted_findings
+from ztdsl.diff.access_logs import LOGGING
 from ztdsl.diff.change import KINDS, Plan
 from ztdsl.diff.claims import conflicts
 from ztdsl.diff.plan import plan, revisions
@@ -44,6 +45,7 @@ class Diff:
         access: what applying opens and closes.
         foreign_access: what foreign objects open and close beside what is declared.
         server: what the API server says to each created or changed object; None where it was not asked.
+        not_compared: what of the cluster could not be read and is not declared, in words; empty in most clusters.
     """
 
     report: Report
@@ -54,6 +56,7 @@ class Diff:
     access: Access = UNCHANGED
     foreign_access: Access = UNCHANGED
     server: tuple[Reply, ...] | None = None
+    not_compared: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -211,7 +214,8 @@ def _chosen(declared: Declared, selection: Selection | None, *, pinned: bool) ->
 def _read(declared: Declared, chosen: Selection) -> Live:
     from ztdsl.cluster import read_cluster  # noqa: PLC0415 - errors of a policy come first
 
-    return read_cluster(chosen, root=declared.configuration.mesh.root_namespace)
+    needs_logging = any(each.key[0] == LOGGING for each in declared.wanted)
+    return read_cluster(chosen, root=declared.configuration.mesh.root_namespace, needs_logging=needs_logging)
 
 
 def _within(declared: Declared, namespaces: tuple[str, ...] | None) -> Declared:
@@ -231,7 +235,7 @@ def _with_base(
     found = revisions(_within(old, namespaces).wanted, declared.wanted)
     mesh = declared.configuration.mesh
     access = UNCHANGED
-    if found.changes:
+    if _deciding(found):
         stay = () if namespaces is None else [each for each in old.manifests if each.meta.namespace not in namespaces]
         access = changed_access(old.manifests, [*stay, *declared.manifests], mesh, known, declared.model)
     return Diff(declared.report, declared.configuration, old.words, declared.words, found, access)
@@ -241,13 +245,14 @@ def _with_live(
     declared: Declared, live: Live, known: tuple[KnownWorkload, ...] | None, namespaces: tuple[str, ...] | None
 ) -> Diff:
     objects = [each for each in live.objects if namespaces is None or each.key[1] in namespaces]
-    found = plan(declared.wanted, objects, declared.owned)
+    logging = [each for each in live.telemetries if namespaces is None or each.key[1] in namespaces]
+    found = plan(declared.wanted, [*objects, *logging], declared.owned)
     findings = sorted_findings([*declared.report.findings, *live.findings, *conflicts(found, declared.owned)])
     report = replace(declared.report, findings=findings)
     access, foreign = UNCHANGED, UNCHANGED
-    if found.changes and live.unread is not None:
+    if _deciding(found) and live.unread is not None:
         access = _unknown_without(live.unread)
-    elif found.changes:
+    elif _deciding(found):
         there = _there(found, declared, objects)
         there |= {each.key: each.manifest for each in (*live.objects, *live.beside) if each.key not in there}
         mesh = declared.configuration.mesh
@@ -255,11 +260,19 @@ def _with_live(
         before = list(there.values())
         after = _afterwards(found, declared, there)
         access = changed_access(before, after, mesh, running, declared.model)
-        strangers = {tuple(each.key) for each in found.of("foreign")}
+        strangers = {tuple(each.key) for each in found.of("foreign") if each.key.kind != LOGGING}
         if strangers:
             alone = [each for each in after if _key(each) not in strangers]
             foreign = changed_access(alone, after, mesh, running, declared.model)
-    return Diff(report, declared.configuration, live.described, declared.words, found, access, foreign)
+    lacking = () if live.unlogged is None else (f"{LOGGING}: {live.unlogged}",)
+    return Diff(
+        report, declared.configuration, live.described, declared.words, found, access, foreign, not_compared=lacking
+    )
+
+
+def _deciding(found: Plan) -> bool:
+    """Whether anything differs that decides about requests."""
+    return any(each.key.kind != LOGGING for each in found.changes)
 
 
 def _unknown_without(root: str) -> Access:

@@ -67,6 +67,8 @@ def inspect_jwks(
         raise UsageProblem("--offline forbids what is asked for", "leave it out, or name a file")
     if fetch and issuer is None:
         raise UsageProblem("--fetch is for an issuer of a policy", "name it with --issuer, or give the address itself")
+    if issuer is None and source.partition(":")[0].endswith(".py"):
+        raise UsageProblem(f"`{source}` is a policy, and no issuer is named", "name one with --issuer")
     found = _inspected(source, issuer, allowed, refresh, may_fetch=fetch)
     if output == "json":
         write_product(json.dumps(found.to_dict(), indent=2) + "\n")

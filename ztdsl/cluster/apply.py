@@ -18,7 +18,7 @@ from ztdsl.cluster.failure import Cause, ClusterFailure, Trouble
 from ztdsl.cluster.finding import Asked, applying
 from ztdsl.cluster.kubectl import Kubectl
 from ztdsl.cluster.proxy import proxied
-from ztdsl.cluster.reading import KINDS
+from ztdsl.cluster.reading import KINDS, LOGGING
 from ztdsl.cluster.refusal import printable, refusal
 from ztdsl.cluster.reply import Key, Reply, held, refused
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MANAGER: Final = "kubectl"
 """The manager of `kubectl apply --server-side`, to which what client-side apply wrote is no conflict."""
-_RESOURCES: Final = {each.kind: each for each in KINDS}
+_RESOURCES: Final = {each.kind: each for each in (*KINDS, LOGGING)}
 _AT_ONCE: Final = 6
 _PAUSES: Final = (0.25, 0.5, 1.0)
 _TRANSIENT: Final = frozenset({Cause.FAILING, Cause.CUT})

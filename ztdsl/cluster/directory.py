@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.manifests import Document
+    from ztdsl.manifests import Document, LoggingDocument
 
 
 class ManifestFailure(Exception):  # noqa: N818 - named for what happened
@@ -29,7 +29,7 @@ class ManifestFailure(Exception):  # noqa: N818 - named for what happened
 
 
 def read_directory(paths: Sequence[str]) -> Live:
-    """The objects of Istio's security kinds that files, directories and stdin (`-`) hold.
+    """The objects of Istio's security kinds, and each Telemetry, that files, directories and stdin (`-`) hold.
 
     No object at all is what an empty cluster has, and no failure. An object with a server's `uid` and
     `resourceVersion` was admitted once and is not checked again; others are, as a cluster would.
@@ -37,17 +37,29 @@ def read_directory(paths: Sequence[str]) -> Live:
     Raises:
         ManifestFailure: a file cannot be read, or a cluster would refuse an object, or has room for one of two.
     """
-    read = read_manifests(paths, is_live=True)
+    read = read_manifests(paths, is_live=True, with_logging=True)
     if any(each.severity is Severity.ERROR for each in read.findings):
         raise ManifestFailure(read.findings)
     described = ", ".join("stdin" if path == "-" else f"`{path}`" for path in paths)
-    return Live(tuple(_live(each) for each in read.documents), described, findings=read.findings)
+    objects = tuple(_live(each) for each in read.documents)
+    logging = tuple(_logging(each) for each in read.telemetries)
+    return Live(objects, described, findings=read.findings, telemetries=logging)
 
 
 def _live(document: Document) -> LiveObject:
+    return LiveObject.of(document.manifest, document.place, _text(document, document.manifest.meta.namespace))
+
+
+def _logging(document: LoggingDocument) -> LiveObject:
+    text = _text(document, document.namespace)
+    return LiveObject(("Telemetry", document.namespace, document.name), document.created, document.place, text)
+
+
+def _text(document: Document | LoggingDocument, namespace: str) -> bytes:
+    """The object as JSON, with its namespace."""
     if isinstance(document.given, bytes):
-        return LiveObject.of(document.manifest, document.place, document.given)
+        return document.given
     plain = document.plain
     if not plain.get("metadata", {}).get("namespace"):
-        plain = {**plain, "metadata": {**plain["metadata"], "namespace": document.manifest.meta.namespace}}
-    return LiveObject.of(document.manifest, document.place, json.dumps(plain).encode())
+        plain = {**plain, "metadata": {**plain["metadata"], "namespace": namespace}}
+    return json.dumps(plain).encode()

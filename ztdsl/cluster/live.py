@@ -1,4 +1,4 @@
-"""What is live: objects as a server or a file gives them, and the workloads that they are for."""
+"""What is live: objects as a server or a file gives them, what logs their decisions, and the workloads they are for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LiveObject:
-    """One object of Istio's security kinds, which was read as a manifest once.
+    """One object of Istio's security kinds, which was read as a manifest once, or a Telemetry.
 
     Attributes:
         key: kind, namespace and name: what a cluster has once.
@@ -42,7 +42,7 @@ class LiveObject:
 
     @property
     def manifest(self) -> Manifest:
-        """The object as istiod reads it, made afresh as `plain` is."""
+        """The object as istiod reads it, made afresh as `plain` is; a Telemetry is none that decides."""
         return from_manifest(self.plain)
 
     @property
@@ -66,7 +66,7 @@ class LiveObject:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Everything of Istio's security kinds in the scope that was read; never a part of it.
+    """Everything of Istio's security kinds in the scope that was read, and every Telemetry; never a part of a kind.
 
     Attributes:
         objects: by kind, then in the order of the server or of the files.
@@ -75,6 +75,8 @@ class Live:
         findings: warnings of the reading; never an error.
         beside: what stands outside of the scope and applies inside of it.
         unread: a namespace of such objects that this user may not read; None where all were read.
+        telemetries: what logs in the scope, which decides about no request.
+        unlogged: why they were not read, for whoever compares none; None where they were.
     """
 
     objects: tuple[LiveObject, ...]
@@ -83,3 +85,5 @@ class Live:
     findings: tuple[Diagnostic, ...] = ()
     beside: tuple[LiveObject, ...] = ()
     unread: str | None = None
+    telemetries: tuple[LiveObject, ...] = ()
+    unlogged: str | None = None

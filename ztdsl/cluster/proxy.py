@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ztdsl.cluster.kubectl import Kubectl
 
-_PATHS: Final = r"^/apis/security\.istio\.io/"
+_PATHS: Final = r"^/apis/(security|telemetry)\.istio\.io/"
 _OTHER_METHODS: Final = "^(GET|HEAD|POST|PUT|DELETE|OPTIONS|CONNECT|TRACE)$"
 _TO_START: Final = 60.0
 _READY: Final = b"Starting to serve"
@@ -92,7 +92,7 @@ class Proxy:
 def proxied(kubectl: Kubectl) -> Iterator[Proxy]:
     """A proxy for the block, behind a socket in a directory that only the user can enter.
 
-    It passes nothing on but patches of Istio's security kinds.
+    It passes nothing on but patches of Istio's security kinds and of Telemetry.
 
     Raises:
         Trouble: it does not start.

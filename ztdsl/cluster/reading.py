@@ -1,4 +1,7 @@
-"""A cluster's objects of Istio's security kinds: one list for each kind and scope, at the same time, all or nothing."""
+"""A cluster's objects of Istio's security kinds and its Telemetry: one list for each kind and scope, all or nothing.
+
+The lists are read at the same time.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ KINDS: Final = (
     Resource("PeerAuthentication", "peerauthentications", _GROUP, _VERSIONS),
     Resource("RequestAuthentication", "requestauthentications", _GROUP, _VERSIONS),
 )
+LOGGING: Final = Resource("Telemetry", "telemetries", "telemetry.istio.io", ("v1", "v1alpha1"))
 WORKLOADS: Final = (Resource("Pod", "pods", "", ("v1",)), Resource("Service", "services", "", ("v1",)))
 _AT_ONCE: Final = 6
 """Processes of `kubectl` at a time: each takes a twentieth of a second of a processor to start."""
@@ -40,9 +44,10 @@ def read_cluster(
     selection: Selection,
     *,
     root: str | None = None,
+    needs_logging: bool = False,
     seen: Callable[[int], None] | None = None,
 ) -> Live:
-    """Everything of Istio's security kinds in a cluster, read with `list` alone.
+    """Everything of Istio's security kinds in a cluster, and every Telemetry, read with `list` alone.
 
     Each list is of one moment; the moments of two lists may be fractions of a second apart.
 
@@ -50,6 +55,8 @@ def read_cluster(
         selection: which cluster, as whom, and what of it.
         root: the root namespace, whose objects apply everywhere; read beside the namespaces that are chosen, if the
             user may.
+        needs_logging: whether Telemetry is asked for, and not only what may be left of earlier ones: then it is an
+            error where the user may not read it, or the cluster does not know it.
         seen: called after each page with the number of objects so far; from several threads, one at a time.
 
     Raises:
@@ -61,25 +68,39 @@ def read_cluster(
         raise ClusterFailure(finding(trouble, Asked())) from None
     described = _described(kubectl.context, selection)
     count = _Counter(seen).add
-    kinds = [Listing(*scope, kubectl.get, count) for scope in _scopes(KINDS, selection)]
-    roots = [Listing(*scope, kubectl.get, count) for scope in _scopes(KINDS, _of_root(selection, root))]
-    others = [Listing(*scope, kubectl.get, count) for scope in _scopes(WORKLOADS if selection.workloads else (), selection)]
+
+    def listings(resources: Iterable[Resource], where: Selection = selection) -> list[Listing]:
+        return [Listing(*scope, kubectl.get, count) for scope in _scopes(resources, where)]
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        policies = {listing: pool.submit(listing.read, _live_of(listing)) for listing in kinds}
-        around = {listing: pool.submit(listing.read, _live_of(listing)) for listing in roots}
-        texts = {listing: pool.submit(listing.read, _text) for listing in others}
+        policies = {each: pool.submit(each.read, _live_of(each)) for each in listings(KINDS)}
+        around = {each: pool.submit(each.read, _live_of(each)) for each in listings(KINDS, _of_root(selection, root))}
+        logging = {each: pool.submit(each.read, _logging) for each in listings((LOGGING,))}
+        texts = {each: pool.submit(each.read, _text) for each in listings(WORKLOADS if selection.workloads else ())}
         try:
             wait(policies.values())
             wait(around.values())
+            wait(logging.values())
             wait(texts.values())
         except BaseException:  # Ctrl-C
             kubectl.stop()
             raise
     unread = root if any(_is_forbidden(each) for each in around.values()) else None
-    _raise_first({**policies, **({} if unread else around), **texts}, described)
+    unlogged = None if needs_logging else _unlogged(logging)
+    _raise_first({**policies, **({} if unread else around), **({} if unlogged else logging), **texts}, described)
     objects = tuple(each for listed in policies.values() for each in listed.result())
     beside = () if unread else tuple(each for listed in around.values() for each in listed.result())
-    return Live(objects, described, _inventory(texts) if selection.workloads else None, beside=beside, unread=unread)
+    telemetries = () if unlogged else tuple(each for listed in logging.values() for each in listed.result())
+    workloads = _inventory(texts) if selection.workloads else None
+    return Live(
+        objects,
+        described,
+        workloads,
+        beside=beside,
+        unread=unread,
+        telemetries=telemetries,
+        unlogged=unlogged,
+    )
 
 
 def _of_root(selection: Selection, root: str | None) -> Selection:
@@ -89,8 +110,23 @@ def _of_root(selection: Selection, root: str | None) -> Selection:
 
 
 def _is_forbidden(listed: Future[Any]) -> bool:
+    return _cause(listed) is Cause.FORBIDDEN
+
+
+def _cause(listed: Future[Any]) -> Cause | None:
     error = listed.exception()
-    return isinstance(error, Trouble) and error.cause is Cause.FORBIDDEN
+    return error.cause if isinstance(error, Trouble) else None
+
+
+def _unlogged(logging: Mapping[Listing, Future[Any]]) -> str | None:
+    """Why there is no list of Telemetry that a policy without logs could do with; None where there is one."""
+    for listing, listed in logging.items():
+        asked = Asked(resource=listing.resource, namespace=listing.namespace)
+        if _is_forbidden(listed):
+            return f"`list` of {asked.what} {asked.where} is forbidden"
+        if _cause(listed) is Cause.NOT_INSTALLED:
+            return f"the cluster does not know {asked.what}"
+    return None
 
 
 def _scopes(resources: Iterable[Resource], selection: Selection) -> list[tuple[Resource, str | None]]:
@@ -133,6 +169,14 @@ def _live_of(listing: Listing) -> Callable[[Item, str], LiveObject]:
         return LiveObject.of(manifest, None, text)
 
     return live
+
+
+def _logging(item: Item, version: str) -> LiveObject:
+    plain, text = _whole(item, LOGGING.kind, LOGGING.api_version(version))
+    metadata = plain["metadata"]
+    created = metadata.get("creationTimestamp")
+    key = (LOGGING.kind, metadata.get("namespace") or "", metadata["name"])
+    return LiveObject(key, created if isinstance(created, str) else None, None, text)
 
 
 def _whole(item: Item, kind: str, api_version: str) -> tuple[dict[str, Any], bytes]:

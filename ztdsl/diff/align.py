@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import Any, Final, NamedTuple
 
+from ztdsl.diff.access_logs import LOGS, may_be_reordered
 from ztdsl.diff.normal import CHOICES, VALUES, entry_key, ordered
 
 _LISTS: Final = CHOICES | VALUES
@@ -26,11 +27,17 @@ def differing(before: Any, after: Any, key: str = "") -> tuple[Any, Any]:  # noq
         pairs = [(name, name, before.get(name), after.get(name)) for name in {**before, **after}]
         return _parts(pairs, before, after)
     if isinstance(before, list) and isinstance(after, list):
-        slots = aligned(before, after, is_set=key in _LISTS)
+        slots = aligned(before, after, is_set=_is_set(key, before, after))
         if key in VALUES:  # a repetition says nothing
             slots = [each for each in slots if not _is_repeated(each, before, after)]
         return _entries(slots, before, after)
     return before, after
+
+
+def _is_set(key: str, before: list[Any], after: list[Any]) -> bool:
+    if key == LOGS and before and after:
+        return all(map(may_be_reordered, (before, after))) and _meaning(before[-1]) == _meaning(after[-1])
+    return key in _LISTS
 
 
 def _is_repeated(slot: Slot, before: list[Any], after: list[Any]) -> bool:

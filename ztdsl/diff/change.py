@@ -141,9 +141,11 @@ class Ownership:
         namespaces: the namespaces in which everything is declared here; what else is there is foreign.
         touched: all namespaces in which the policies declare anything.
         former: namespaces that the policies have left: what they have there is to be deleted.
+        logs: whether access logs are declared, which another's Telemetry can switch off.
     """
 
     policies: frozenset[str]
     namespaces: frozenset[str]
     touched: frozenset[str] = frozenset()
     former: frozenset[str] = frozenset()
+    logs: bool = False

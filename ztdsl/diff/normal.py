@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ztdsl.diff.access_logs import LOGGING, LOGS, PROVIDERS, access_log, may_be_reordered, selects_all
 from ztdsl.istio.kinds import API_VERSION, DRY_RUN_ANNOTATION, OPERATION_FIELDS, SOURCE_FIELDS
+from ztdsl.istio.telemetry import TELEMETRY_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,9 +24,19 @@ VALUES: Final = frozenset(
     | {"values", "notValues", "audiences", "spaceDelimitedClaims"}
 )
 """Lists of which any value will do, so that their order and repetitions say nothing."""
-CHOICES: Final = frozenset({"from", "to", "when", "targetRefs"})
+CHOICES: Final = frozenset({"from", "to", "when", "targetRefs", PROVIDERS})
 """Lists of objects whose order says nothing."""
-_SPEC_ORDER: Final = ("selector", "targetRefs", "mtls", "portLevelMtls", "jwtRules", "action", "provider", "rules")
+_SPEC_ORDER: Final = (
+    "selector",
+    "targetRefs",
+    "mtls",
+    "portLevelMtls",
+    "jwtRules",
+    "action",
+    "provider",
+    "rules",
+    LOGS,
+)
 _SET_BY_TOOLS: Final = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})  # strconv.ParseBool
 _KEY_SET_TIMEOUT: Final = "5s"
@@ -57,7 +69,8 @@ def canonical(plain: Plain) -> Plain:
         kept["annotations"] = annotations
     spec = _object(plain.get("spec"))
     kind = plain.get("kind")
-    return {"apiVersion": API_VERSION, "kind": kind, "metadata": kept, "spec": _spec(str(kind), spec)}
+    version = TELEMETRY_VERSION if kind == LOGGING else API_VERSION
+    return {"apiVersion": version, "kind": kind, "metadata": kept, "spec": _spec(str(kind), spec)}
 
 
 def entry_key(entry: object) -> str:
@@ -84,6 +97,8 @@ def _spec(kind: str, spec: Plain) -> Plain:
         found["targetRefs"] = [single]
     if "portLevelMtls" in found:
         found["portLevelMtls"] = _ports(_object(found["portLevelMtls"])) or None
+    if kind == LOGGING and selects_all(found.get("selector")):
+        del found["selector"]
     made = {key: _field(key, value) for key, value in found.items() if value not in _EMPTY}
     if kind == "AuthorizationPolicy":
         made.setdefault("action", "ALLOW")
@@ -158,7 +173,12 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - as above
     return {key: inner for key, inner in value.items() if inner is not None and inner not in ([], "")}
 
 
-_READERS: Final[dict[str, Callable[[Any], Any]]] = {"rules": _rule, "jwtRules": _jwt_rule, "targetRefs": _clean}
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "rules": _rule,
+    "jwtRules": _jwt_rule,
+    "targetRefs": _clean,
+    LOGS: access_log,
+}
 
 
 def ordered(value: Any, key: str = "") -> Any:  # noqa: ANN401 - as above
@@ -170,6 +190,8 @@ def ordered(value: Any, key: str = "") -> Any:  # noqa: ANN401 - as above
     if key in VALUES:
         return _distinct(value)
     items = [ordered(item) for item in value]
+    if key == LOGS and may_be_reordered(items):
+        return [*sorted(items[:-1], key=entry_key), *items[-1:]]
     return sorted(items, key=entry_key) if key in CHOICES and len(items) > 1 else items
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ztdsl.diff.access_logs import LOGGING
 from ztdsl.diff.change import Change, Key, Plan
 from ztdsl.diff.compare import compared
 from ztdsl.diff.fields import Pair, field_changes
@@ -94,7 +95,7 @@ def _unwanted(present: Present, owned: Ownership, copies: _Copies) -> Change | N
     if is_ours(live, owned):
         left = key.namespace not in owned.touched and key.namespace not in owned.former
         return _with_writer(Change("conflict" if left else "delete", key, None, live))
-    if key.namespace not in owned.namespaces:
+    if key.namespace not in owned.namespaces or (key.kind == LOGGING and not owned.logs):
         return None
     copy = copies.of(key, live)
     return _with_writer(Change("foreign", key, None, live, claimed_by=claimed_by(live), copy_of=copy))

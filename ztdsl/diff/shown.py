@@ -84,6 +84,7 @@ class Shown:
         access: what applying opens and closes.
         foreign: what foreign objects open and close beside what is declared.
         server: what the API server says to each created or changed object; None where it was not asked.
+        not_compared: what could not be read and is not declared either, in words.
     """
 
     compared_with: str
@@ -92,3 +93,4 @@ class Shown:
     access: Access = UNCHANGED
     foreign: Access = UNCHANGED
     server: tuple[Reply, ...] | None = None
+    not_compared: tuple[str, ...] = ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ztdsl.manifests.document import Document
+from ztdsl.manifests.document import Document, LoggingDocument
 from ztdsl.manifests.reading import Read, read_manifests
 from ztdsl.manifests.workloads import KnownPort, KnownWorkload, read_workloads
 
-__all__ = ["Document", "KnownPort", "KnownWorkload", "Read", "read_manifests", "read_workloads"]
+__all__ = ["Document", "KnownPort", "KnownWorkload", "LoggingDocument", "Read", "read_manifests", "read_workloads"]

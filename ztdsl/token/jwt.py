@@ -23,7 +23,6 @@ SYMMETRIC: Final = frozenset({"HS256", "HS384", "HS512"})
 _PARTS: Final = 3
 _ENCRYPTED_PARTS: Final = 5
 _MOST_TIME: Final = 2.0**64
-_NESTED: Final = "JWT"
 
 
 class Jwt(NamedTuple):

@@ -56,15 +56,11 @@ def _of_urls(found: SplitResult | None, declared: SplitResult | None, left: str,
     if found.hostname != declared.hostname:
         return None
     is_same_path = found.path.rstrip("/") == declared.path.rstrip("/")
-    if is_same_path and found.scheme != declared.scheme and _explicit(found) == _explicit(declared):
+    if is_same_path and found.scheme != declared.scheme and found.port == declared.port:
         return f"the schemes differ: `{found.scheme}` in the token, `{declared.scheme}` declared"
     if is_same_path and found.port != declared.port:
         return "the ports differ" if _port(found) != _port(declared) else "one of them names the default port"
     return "the host is the same and the path differs" if not is_same_path else None
-
-
-def _explicit(url: SplitResult) -> int | None:
-    return url.port
 
 
 def _port(url: SplitResult) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.unit.api.policies import bad, good
-from ztdsl import Namespace, Policy, build_manifests
+from ztdsl import Namespace, Policy, build_manifests, log_denied
 from ztdsl.istio.document import document
 from ztdsl.traffic.mesh import Mesh
 
@@ -88,3 +88,29 @@ def test_the_day_moves_no_manifest(tmp_path: Path) -> None:
     after = build_manifests(good(tmp_path), today=date(2027, 2, 1))
     assert [each.code for each in after.report.findings] == ["ZT401"]
     assert after.text == before.text
+
+
+def test_access_logs_stand_beside_the_manifests(tmp_path: Path) -> None:
+    """They are printed first and decide about nothing; what they need of the mesh is at hand."""
+    shop = Namespace("shop")
+    built = build_manifests(Policy("shop", owns=[shop], logs=[log_denied(shop, because="who was denied")]))
+    without = build_manifests(Policy("shop", owns=[shop]))
+    assert built.manifests == without.manifests
+    assert [each.meta.name for each in built.telemetries] == ["logging"]
+    assert [each.manifest for each in built.printed] == [*built.telemetries, *(built.manifests or ())]
+    assert built.text.index("kind: Telemetry") < built.text.index("kind: AuthorizationPolicy")
+    assert "extensionProviders" in built.mesh_config
+    assert built.source_map is not None
+    assert built.source_map.lookup("Telemetry", "shop", "logging", "/spec/accessLogging/0")
+    with pytest.raises(ValueError, match="has errors"):
+        _ = build_manifests(bad(tmp_path)).mesh_config
+
+
+def test_a_mesh_that_a_program_gives_has_no_file_of_its_configuration(tmp_path: Path) -> None:
+    """The file belongs to a mesh of the configuration."""
+    (tmp_path / "ztc.toml").write_text('[meshes.production]\nmesh_config = "none.yaml"\n', encoding="utf-8")
+    shop = Namespace("shop")
+    policy = Policy("shop", owns=[shop], logs=[log_denied(shop, because="who was denied")])
+    file = tmp_path / "ztc.toml"
+    assert build_manifests(policy, config=file).report.has_errors
+    assert not build_manifests(policy, config=file, mesh=Mesh("other")).report.has_errors
