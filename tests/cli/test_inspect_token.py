@@ -296,6 +296,17 @@ def test_what_curl_prints_with_a_token_in_two_places(ztc: Ztc, here: Path) -> No
     assert "taken: header `authorization`" in ended.out
 
 
+def test_a_token_that_is_refused_before_another_is_read(ztc: Ztc, here: Path) -> None:
+    """The parameter's is judged first and ends the request; the header's was found, and is no stray."""
+    over = token(claims(exp=1), kid="main")
+    sent = f"GET /orders?access_token={over} HTTP/1.1\nHost: a\nAuthorization: Bearer {over}\n"
+
+    ended = request(ztc, here, sent, hidden=over)
+
+    assert CODE.findall(ended.err) == ["ZT761", "ZT767"]
+    assert "header `authorization`: not judged" in ended.out
+
+
 def test_a_token_where_nobody_looks(ztc: Ztc, here: Path) -> None:
     """In small letters `bearer` is no `Bearer `: the request goes on as one without a token, and is denied."""
     text = token(claims(), kid="main")

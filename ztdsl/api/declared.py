@@ -96,7 +96,7 @@ def of_files(
     words = ", ".join("stdin" if path == "-" else f"`{path}`" for path in paths)
     if report.has_errors:
         return Declared(report, configuration, words, (), (), Ownership(frozenset(), frozenset()), None)
-    documents = [*read.documents, *read.telemetries]
+    documents: list[Document | LoggingDocument] = [*read.documents, *read.telemetries]
     wanted = tuple(_of_document(each) for each in documents)
     policies = frozenset(
         labels[PART_OF]

@@ -103,7 +103,10 @@ class Diff:
         if self.plan is None:
             msg = "nothing was compared; see `report`"
             raise ValueError(msg)
-        return Shown(self.compared_with, self.subject, self.plan, self.access, self.foreign_access, self.server)
+        access, foreign = self.access, self.foreign_access
+        return Shown(
+            self.compared_with, self.subject, self.plan, access, foreign, self.server, not_compared=self.not_compared
+        )
 
 
 def diff_live(

@@ -6,7 +6,7 @@ Nothing here shows or keeps the text of a token.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ztdsl.api.request_text import request_text
 from ztdsl.api.token_access import attached_rules, decided
@@ -17,6 +17,7 @@ from ztdsl.diagnostics.report import Report
 from ztdsl.istio.evaluate.places import cookies, params
 from ztdsl.token.filter import TokenFilter
 from ztdsl.token.http_text import ENVOY_LIMIT, NotARequestError, read_request
+from ztdsl.token.locations import locations, tokens_of
 from ztdsl.token.outputs import outputs
 from ztdsl.token.secret import Hider, looks_like_token
 from ztdsl.token.status import Status
@@ -168,9 +169,9 @@ def inspect_request(
     filtered = token_filter.run(sent.http) if rules and not is_large else None
     goes_on = not is_large and (filtered is None or filtered.status in {Status.OK, Status.MISSING})
     simulation = decided(subject, request, token_filter, filtered) if goes_on else None
-    taken = {each.taken.place for _, each in looked(filtered)}
-    strays = tuple(place for place in _tokens_in(sent.http) if place not in taken and not is_large)
-    problems = list(_findings(filtered, rules, own, strays, int(now)))
+    found = tuple(dict.fromkeys(each.place for rule in rules for each in tokens_of(locations(rule), sent.http)))
+    strays = tuple(place for place in _tokens_in(sent.http) if place not in found and not is_large)
+    problems = list(_findings(filtered, rules, own, _Standing(found, strays), int(now)))
     if is_large:
         problems.insert(0, too_large(sent.size))
     return RequestInspection(
@@ -238,22 +239,28 @@ def _only(subject: Subject) -> str:
     return names[0]
 
 
+class _Standing(NamedTuple):
+    """Where tokens stand: where a rule looks, and where none does."""
+
+    found: tuple[TokenPlace, ...]
+    strays: tuple[TokenPlace, ...]
+
+
 def _findings(
-    filtered: Filtered | None, rules: tuple[JwtRule, ...], keys: Keys, strays: tuple[TokenPlace, ...], now: int
+    filtered: Filtered | None, rules: tuple[JwtRule, ...], keys: Keys, standing: _Standing, now: int
 ) -> Iterator[Diagnostic]:
-    found = looked(filtered)
-    for rule, each in found:
+    for rule, each in looked(filtered):
         yield from token_findings(each.token, each.taken.text, rule, each.judgement, rules, keys=keys, now=now)
-    if len(found) > 1:
-        places = ", ".join(f"{each.taken.place.place} `{each.taken.place.name}`" for _, each in found)
+    if len(standing.found) > 1 and filtered is not None and not filtered.is_preflight:
+        places = ", ".join(f"{each.place} `{each.name}`" for each in standing.found)
         yield diagnostic(
             "ZT767",
-            f"the request carries {len(found)} tokens: {places}",
+            f"the request carries {len(standing.found)} tokens: {places}",
             None,
             notes=["Istio does not say which of several counts; the answer is that of Envoy 1.40"],
             help=["send one token"],
         )
-    for place in strays:
+    for place in standing.strays:
         message = f"a token stands in {place.place} `{place.name}`, where no rule looks: nobody reads it"
         help_ = ["declare the place, or send `Authorization: Bearer` and the token: with a capital B and one space"]
         yield diagnostic("ZT768", message, None, help=help_)

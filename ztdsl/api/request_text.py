@@ -108,6 +108,10 @@ def _searched(filtered: Filtered) -> Iterator[str]:
             said = "accepted if a key of the issuer signed it" if status is None else status.value
             said = "accepted" if status is Status.OK else said
             yield f"    {each.taken.place.place} `{visible(each.taken.place.name)}`: {said}"
+        yield from (
+            f"    {place.place} `{visible(place.name)}`: not judged, for another was refused before"
+            for place in asked.unjudged
+        )
     if filtered.accepted is not None:
         rule, looked = filtered.accepted
         place = looked.taken.place

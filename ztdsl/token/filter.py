@@ -54,14 +54,16 @@ class Asked(NamedTuple):
     Attributes:
         rule: the rule.
         where: where it looked.
-        looked: the tokens that it found, in the order in which they were judged.
+        looked: the tokens that it judged, in that order.
         status: the rule's answer; None where it depends on keys that are not here.
+        unjudged: where tokens stand that it found, too, when one before them was refused.
     """
 
     rule: JwtRule
     where: tuple[Location, ...]
     looked: tuple[Looked, ...]
     status: Status | None
+    unjudged: tuple[TokenPlace, ...] = ()
 
 
 class Filtered(NamedTuple):
@@ -144,7 +146,9 @@ class TokenFilter:
         looked: list[Looked] = []
         status: Status | None = Status.MISSING
         is_assumed = False
-        for taken in reversed(list(tokens_of(where, http))):
+        left = list(tokens_of(where, http))
+        while left:
+            taken = left.pop()
             token, judgement = self.judge(taken.text, rule)
             looked.append(Looked(taken, token, judgement))
             status = judgement.status
@@ -155,7 +159,7 @@ class TokenFilter:
                 break
         if status is Status.OK and is_assumed:
             status = None
-        return Asked(rule, where, tuple(looked), status), http
+        return Asked(rule, where, tuple(looked), status, tuple(each.place for each in left)), http
 
 
 def _accepted(found: Asked, asked: Sequence[Asked], http: Http) -> Filtered:

@@ -13,10 +13,12 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 GROUP: Final = "/apis/security.istio.io"
+LOGGING_GROUP: Final = "/apis/telemetry.istio.io"
 RESOURCES: Final = {
     "authorizationpolicies": "AuthorizationPolicy",
     "peerauthentications": "PeerAuthentication",
     "requestauthentications": "RequestAuthentication",
+    "telemetries": "Telemetry",
     "pods": "Pod",
     "services": "Service",
 }
@@ -100,8 +102,8 @@ def status(code: int, message: str, **more: Any) -> Answer:
 
 def forbidden(asked: Asked, user: str = "reader") -> Answer:
     """What RBAC says to a request that no role allows."""
-    group = "security.istio.io" if asked.path.startswith(GROUP) else ""
     words = asked.path.split("/")
+    group = words[2] if words[1] == "apis" else ""
     scope = f'in the namespace "{words[-2]}"' if "namespaces" in words else "at the cluster scope"
     resource = f"{asked.resource}.{group}" if group else asked.resource
     message = (
@@ -115,7 +117,8 @@ class ApiServer:
 
     Attributes:
         objects: what it holds, by resource.
-        versions: of Istio's group that it serves.
+        versions: of Istio's security group that it serves.
+        logging_versions: of Istio's group for Telemetry.
         decide: what it answers instead of lists.
         asked: the requests so far.
         revision: of what it holds.
@@ -125,6 +128,7 @@ class ApiServer:
     def __init__(self) -> None:
         self.objects: dict[str, list[dict[str, Any]]] = {resource: [] for resource in RESOURCES}
         self.versions: tuple[str, ...] = ("v1", "v1beta1")
+        self.logging_versions: tuple[str, ...] = ("v1", "v1alpha1")
         self.decide: Decide = lambda _: None
         self.asked: list[Asked] = []
         self.revision = 1000
@@ -145,9 +149,10 @@ class ApiServer:
 
     def _listed(self, asked: Asked) -> Answer:
         words = asked.path.strip("/").split("/")
-        if asked.path.startswith(GROUP):
+        if asked.path.startswith((GROUP, LOGGING_GROUP)):
             version = words[2] if len(words) > 2 else None
-            if version not in self.versions or asked.resource not in RESOURCES:
+            served = self.versions if asked.path.startswith(GROUP) else self.logging_versions
+            if version not in served or asked.resource not in RESOURCES:
                 return Answer(404, b"404 page not found\n", "text/plain; charset=utf-8")
         elif words[:2] != ["api", "v1"]:
             return Answer(404, b"404 page not found\n", "text/plain; charset=utf-8")

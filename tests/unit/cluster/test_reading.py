@@ -71,6 +71,7 @@ def test_everything_is_read_with_list_alone(server: ApiServer, selection: Select
         "/apis/security.istio.io/v1/authorizationpolicies": 1,
         "/apis/security.istio.io/v1/peerauthentications": 1,
         "/apis/security.istio.io/v1/requestauthentications": 1,
+        "/apis/telemetry.istio.io/v1/telemetries": 1,
     }
 
 
@@ -127,7 +128,7 @@ def test_namespaces_are_read_one_by_one(server: ApiServer, selection: Selection)
     live = read_cluster(replace(selection, namespaces=("web", "shop", "web")))
 
     assert names(live) == ["b", "a"]
-    assert len(lists(server)) == 6
+    assert len(lists(server)) == 8
 
 
 def test_the_root_namespace_is_read_beside_the_chosen_ones(server: ApiServer, selection: Selection) -> None:

@@ -36,6 +36,7 @@ def document(shown: Shown) -> dict[str, Any]:
         "access": _access(shown.access),
         "foreignAccess": _access(shown.foreign),
         "server": None if shown.server is None else [_reply(each) for each in shown.server],
+        "notCompared": list(shown.not_compared),
     }
 
 

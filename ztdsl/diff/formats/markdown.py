@@ -10,7 +10,7 @@ from ztdsl.diagnostics.formats.markdown import code, escaped, phrase
 from ztdsl.diagnostics.formats.style import Style
 from ztdsl.diff.alike import alike
 from ztdsl.diff.formats.text import BEFORE_AND_AFTER, WITHOUT_AND_WITH, effect_lines, object_lines
-from ztdsl.diff.formats.wording import access_word, notes, server_tally, tally
+from ztdsl.diff.formats.wording import access_word, not_compared, notes, server_tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,7 @@ def render(shown: Shown, *, color: bool = False, width: int = 80) -> str:
     del color, width  # a browser lays it out
     parts = [f"**ztc diff** of {phrase(visible(shown.subject))} against {phrase(visible(shown.compared_with))}\n"]
     parts.append(f"**{tally(shown)}**; access: **{access_word(shown)}**\n")
+    parts += [f"{_cut(each)}\n" for each in not_compared(shown)]
     if shown.plan.changes:
         parts.append(_objects(shown.plan.changes))
     if shown.server is not None:

@@ -8,7 +8,7 @@ from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.formats.style import Style
 from ztdsl.diff.alike import alike
 from ztdsl.diff.formats.text import headline
-from ztdsl.diff.formats.wording import access_word, heading, reply_line, server_tally, tally
+from ztdsl.diff.formats.wording import access_word, heading, not_compared, reply_line, server_tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ def _lines(shown: Shown, style: Style) -> Iterator[str]:
         effect = each.first
         yield visible(f"{effect.kind} {each.where}: {effect.callers}: {effect.what}")
     yield tally(shown)
+    yield from not_compared(shown)
     if shown.plan.changes or shown.access.undecided:
         yield f"access: {access_word(shown)}"
     if shown.server is not None:

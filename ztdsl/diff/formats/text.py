@@ -13,6 +13,7 @@ from ztdsl.diff.formats.wording import (
     SIGNS,
     access_word,
     heading,
+    not_compared,
     notes,
     origin,
     reply_line,
@@ -68,6 +69,7 @@ def _end(shown: Shown, style: Style) -> Iterator[str]:
         yield from (f"  {reply_line(each)}" for each in shown.server)
     yield ""
     yield style.paint(tally(shown), "strong")
+    yield from (style.paint(each, "info") for each in not_compared(shown))
     if shown.plan.changes or shown.access.undecided:
         yield style.paint(f"access: {access_word(shown)}", "strong")
     if shown.server is not None:

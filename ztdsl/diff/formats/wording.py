@@ -47,6 +47,11 @@ def tally(shown: Shown) -> str:
     return ", ".join([*counts, same]) if counts else f"no difference, {same}"
 
 
+def not_compared(shown: Shown) -> list[str]:
+    """A phrase for each kind that was not compared, with the reason."""
+    return [visible(f"not compared: {each}") for each in shown.not_compared]
+
+
 def access_word(shown: Shown) -> str:
     """What becomes of access, in a few words."""
     words = _class_word(shown.access)
