@@ -152,6 +152,6 @@ def test_a_request_with_a_token_for_each_issuer() -> None:
     plain = found.to_dict()
     assert [(each["name"], each["verdict"]) for each in plain["tokens"]] == [("authorization", "accepted")]
     assert plain["not_searched"] == []
-    assert [each["code"] for each in plain["findings"]] == ["ZT767"]
+    assert "ZT767" in [each["code"] for each in plain["findings"]]
     assert plain["decision"]["verdict"] == "deny"
     assert not any(part in found.text() + repr(plain) + repr(found) for part in (*first.split("."), *second.split(".")))
