@@ -119,7 +119,23 @@ def _times(now: int) -> Iterator[Asked]:
     for name in ("exp", "nbf", "iat"):
         for offset in (-_HOUR * 24, -_HOUR, -90, -75, -40, -20, 0, 20, 40, 90, 120, _HOUR, _HOUR * 24 * 365):
             yield _in_header(f"{name} {offset:+}", token(_claims(**{name: now + offset}), kid="main"))
-        odd = (0, 1, -1, 0.5, now + _HOUR + 0.9, 1e300, 2**63, 2**64 - 1, 2**64, "0", str(now), None, True, [], {})
+        odd: tuple[Any, ...] = (
+            0,
+            1,
+            -1,
+            0.5,
+            now + _HOUR + 0.9,
+            1e300,
+            2**63,
+            2**64 - 1,
+            2**64,
+            "0",
+            str(now),
+            None,
+            True,
+            [],
+            {},
+        )
         for number, value in enumerate(odd):
             yield _in_header(f"{name} odd {number}", raw(_HEADER, json.dumps(_claims(**{name: value}))))
     both = _claims(nbf=now + _HOUR, exp=now - _HOUR)
@@ -260,7 +276,7 @@ def _texts() -> Iterator[Asked]:
 
 
 def _issuers() -> Iterator[Asked]:
-    forms = [
+    forms: list[Any] = [
         *(ISSUER, f"{ISSUER}/", ISSUER.upper(), f" {ISSUER}", f"{ISSUER}:443", f"{ISSUER}/realm", ISSUER + "\0"),
         *(ISSUER.replace("https", "http"), ISSUER.partition("//")[2], "", None, 1, True, [], [ISSUER], {}),
         *(OTHER_ISSUER, OTHER_ISSUER.rstrip("/")),
@@ -270,7 +286,8 @@ def _issuers() -> Iterator[Asked]:
     yield _in_header("no iss", raw(_HEADER, '{"sub":"alice"}'))
     yield _in_header("no sub", raw(_HEADER, f'{{"iss":"{ISSUER}"}}'))
     for name in ("sub", "jti"):
-        for other in (1, None, True, [], {}, "", "a/b"):
+        others: tuple[Any, ...] = (1, None, True, [], {}, "", "a/b")
+        for other in others:
             yield _in_header(f"{name} {other!r}", raw(_HEADER, json.dumps(_claims(**{name: other}))))
 
 

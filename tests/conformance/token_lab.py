@@ -102,11 +102,9 @@ def _listener_of(ports: Mapping[str, int], index: int) -> int:
 def _watching(listener: Plain, watched: Sequence[str]) -> Plain:
     """The listener, whose answers say which of the watched headers the workload would see."""
     added = [
-        {"header": {"key": _SEEN + name, "value": f"%REQ({name})%"}, "keepEmptyValue": True}
+        {"header": {"key": _SEEN + name.replace(":", ""), "value": f"%REQ({name})%"}, "keepEmptyValue": True}
         for name in (*watched, ":path")
     ]
-    for each in added:
-        each["header"]["key"] = each["header"]["key"].replace(":", "")
     for chain in [*listener.get("filterChains", ()), *filter(None, (listener.get("defaultFilterChain"),))]:
         for item in chain.get("filters", ()):
             config = item.get("typedConfig", {})

@@ -11,8 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
@@ -21,7 +20,7 @@ ALGORITHMS: Final = (
     *("ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512"),
 )
 _CURVES: Final = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
-_HASHES: Final = {"256": SHA256, "384": SHA384, "512": SHA512}
+_HASHES: Final[dict[str, type[SHA256 | SHA384 | SHA512]]] = {"256": SHA256, "384": SHA384, "512": SHA512}
 
 
 @cache
@@ -74,8 +73,8 @@ def raw(header: bytes | str, body: bytes | str, algorithm: str = "ES256", name: 
 
 def signature(data: bytes, algorithm: str, name: str = "main") -> bytes:
     """The signature of `data`."""
-    private: PrivateKeyTypes = key(name, algorithm).private_key
-    digest: HashAlgorithm = _HASHES.get(algorithm[2:], SHA256)()
+    private = key(name, algorithm).private_key
+    digest = _HASHES.get(algorithm[2:], SHA256)()
     if isinstance(private, rsa.RSAPrivateKey):
         if algorithm.startswith("PS"):
             return private.sign(data, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)

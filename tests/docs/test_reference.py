@@ -150,7 +150,7 @@ def test_settings_are_listed() -> None:
     assert [row[0].strip("`") for row in general] == list(SETTINGS)
     assert [row[0].strip("`") for row in of_mesh] == list(MESH_SETTINGS)
     for key, default, _ in of_mesh:
-        value = getattr(Mesh(), key.strip("`"), None)
+        value: Any = getattr(Mesh(), key.strip("`"), None)
         written = ".".join(map(str, value)) if key == "`istio_version`" else value
         shown = tomllib.loads(f"value = {default.strip('`')}")["value"] if default else None
         assert shown == (list(written) if isinstance(written, tuple) else written), key
