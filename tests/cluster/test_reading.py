@@ -22,6 +22,7 @@ from ztdsl.diagnostics.model import Diagnostic
 
 pytestmark = lane.only
 _RESOURCES = ("authorizationpolicies", "peerauthentications", "requestauthentications")
+_LOGGING = "telemetries"
 _ETCD = "http://127.0.0.1:2379/v3/kv"
 _COMPACT = f"""
 import base64, json, urllib.request
@@ -34,10 +35,10 @@ ask("/compaction", revision=now, physical=True)
 """Lets etcd forget all states before the present one, as it does by itself every few minutes."""
 
 
-def failure(chosen: Selection, *, workloads: bool = False) -> Diagnostic:
+def failure(chosen: Selection, *, workloads: bool = False, needs_logging: bool = False) -> Diagnostic:
     """What reading fails with."""
     with pytest.raises(ClusterFailure) as failed:
-        read_cluster(replace(chosen, workloads=workloads))
+        read_cluster(replace(chosen, workloads=workloads), needs_logging=needs_logging)
     return failed.value.finding
 
 
@@ -66,7 +67,8 @@ def test_documented_role_suffices(cluster: Cluster) -> None:
     asked = events(cluster)[before:]
     assert {each["verb"] for each in asked} <= {"get", "list"}
     listed = [each["objectRef"]["resource"] for each in asked if each["verb"] == "list"]
-    assert sorted(listed) == sorted(_RESOURCES)
+    assert sorted(listed) == sorted((*_RESOURCES, _LOGGING))
+    assert live.unlogged is None
 
 
 @pytest.mark.parametrize("lacking", _RESOURCES)
@@ -75,6 +77,7 @@ def test_one_right_less_is_named(lacking: str, cluster: Cluster) -> None:
     role = documented("ztc-reader")
     rest = [each for each in _RESOURCES if each != lacking]
     role["rules"] = [
+        *(each for each in role["rules"] if each["apiGroups"] != [GROUP]),
         {"apiGroups": [GROUP], "resources": rest, "verbs": ["get", "list"]},
         {"apiGroups": [GROUP], "resources": [lacking], "verbs": ["get"]},
     ]
@@ -86,6 +89,22 @@ def test_one_right_less_is_named(lacking: str, cluster: Cluster) -> None:
     assert said.message.startswith(f"`list` of `{lacking}.{GROUP}` in all namespaces is forbidden in context ")
     assert 'User "reader" cannot list resource' in said.notes[0]
     assert len(said.notes) == 1
+
+
+def test_telemetry_is_a_right_that_logs_need(cluster: Cluster) -> None:
+    """Without it a policy without logs is compared and told so; one with logs gets the finding."""
+    role = documented("ztc-reader")
+    role["rules"] = [each for each in role["rules"] if each["apiGroups"] == [GROUP]]
+    grant(cluster, role, documented("ztc-reader-binding"))
+    cluster.apply([policy("orders")])
+
+    live = read_cluster(selection(cluster))
+
+    assert [each.key[2] for each in live.objects] == ["orders"]
+    assert live.unlogged == "`list` of `telemetries.telemetry.istio.io` in all namespaces is forbidden"
+    said = failure(selection(cluster), needs_logging=True)
+    assert said.code == "ZT706"
+    assert said.message.startswith("`list` of `telemetries.telemetry.istio.io` in all namespaces is forbidden in ")
 
 
 def test_right_in_a_namespace_reads_that_namespace(cluster: Cluster) -> None:
@@ -175,7 +194,7 @@ class _Forgetting:
 
     def _is_only_one_list_open(self) -> bool:
         asked = events(self._cluster)[self._before :]
-        return {each["objectRef"]["resource"] for each in asked if each["verb"] == "list"} == {*_RESOURCES}
+        return {each["objectRef"]["resource"] for each in asked if each["verb"] == "list"} == {*_RESOURCES, _LOGGING}
 
 
 def _pages(asked: list[dict[str, Any]]) -> list[str]:

@@ -35,6 +35,12 @@ def reply(cluster: Cluster, plain: dict[str, Any]) -> Reply:
     return found
 
 
+def telemetry(name: str, **log: Any) -> dict[str, Any]:
+    """A Telemetry that asks for one access log."""
+    metadata, spec = {"name": name, "namespace": "shop"}, {"accessLogging": [{"providers": [{"name": "ztc"}], **log}]}
+    return {"apiVersion": "telemetry.istio.io/v1", "kind": "Telemetry", "metadata": metadata, "spec": spec}
+
+
 def binding(role: str) -> dict[str, Any]:
     """The documented binding, of another role."""
     plain = documented(_BINDING)
@@ -83,6 +89,14 @@ def test_schema_and_webhook_refuse_by_name(cluster: Cluster) -> None:
     assert "acton" in found.said
 
 
+def test_telemetry_goes_through_the_same_gates(cluster: Cluster) -> None:
+    """With the documented role: accepted as it is built, refused by the schema and by istiod."""
+    assert reply(cluster, telemetry("logging")).result == "accepted"
+    assert reply(cluster, telemetry("logging", match={"mode": "SOMETIMES"})).gate == "schema"
+    found = reply(cluster, telemetry("logging", filter={"expression": "response.code >"}))
+    assert (found.result, found.gate, found.by) == ("refused", "webhook", "rev.validation.istio.io")
+
+
 def test_warning_and_missing_namespace(cluster: Cluster) -> None:
     """A warning of istiod is passed on; a namespace that is not there leaves admission unknown."""
     warned = {**policy("orders"), "spec": {"action": "DENY", "rules": [{"to": [{"operation": {"methods": ["GET"]}}]}]}}
@@ -117,9 +131,10 @@ def test_each_missing_right_is_named(cluster: Cluster) -> None:
     role = documented("ztc-writer")
     try:
         for verbs, expected in ((["patch"], "create"), (["create"], "patch")):
-            cluster.apply([{**role, "rules": [{**role["rules"][0], "verbs": verbs}]}])
-            found = reply(cluster, policy("new"))
-            assert (found.result, found.gate, found.by) == ("refused", "rbac", expected)
+            cluster.apply([{**role, "rules": [{**each, "verbs": verbs} for each in role["rules"]]}])
+            for plain in (policy("new"), telemetry("new")):
+                found = reply(cluster, plain)
+                assert (found.result, found.gate, found.by) == ("refused", "rbac", expected)
     finally:
         cluster.apply([role])
 

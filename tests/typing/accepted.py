@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_type
@@ -56,16 +56,23 @@ from ztdsl import (
     allow,
     allow_tcp,
     audit,
+    audit_log,
     audit_tcp,
     build_manifests,
     check_manifests,
     check_policy,
+    compare_keys,
     deny,
     deny_tcp,
     diff_live,
     explain_code,
+    explain_log,
     explain_service,
     init_repository,
+    inspect_certificate,
+    inspect_issuer,
+    inspect_key_server,
+    inspect_keys,
     log_all,
     log_denied,
     open_manifests,
@@ -75,10 +82,12 @@ from ztdsl import (
     run_scenarios,
     simulate_lines,
     simulate_request,
+    vendor_keys,
     verify_policy,
     write_manifests,
 )
 from ztdsl.api.testing import policy_under_test
+from ztdsl.diagnostics.model import Severity
 from ztdsl.pytest_plugin import Ztc
 from ztdsl.traffic.decision import Verdict
 
@@ -269,6 +278,15 @@ if opened.subject is not None:
     for verdict, line in simulate_lines(opened.subject, [b"{}"]):
         assert_type(line, str)
         assert_type(verdict, Verdict)
+    audit_log(opened.subject, [b"{}"], window=timedelta(days=7)).report.count(Severity.ERROR)
+    explain_log(opened.subject, [b"{}"], workload="shop/orders")
+
+inspect_certificate(b"", policy, ca=["root-cert.pem"], today=today)
+inspect_keys('{"keys": []}')
+inspect_issuer("policies.py", "https://auth.example.com", may_fetch=False)
+inspect_key_server("https://auth.example.com/jwks.json", refresh=timedelta(minutes=20))
+compare_keys('{"keys": []}', '{"keys": []}', token_lifetime=timedelta(hours=1))
+vendor_keys("policies.py", "https://auth.example.com", kept=timedelta(days=90), today=today)
 
 under_test = policy_under_test(policy)
 assert under_test.allows(orders, "GET /orders", to=orders.at(api), token={"sub": "a"}, headers={"x-channel": "beta"})

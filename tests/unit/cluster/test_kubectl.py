@@ -86,10 +86,10 @@ def test_interrupted_reading_leaves_nothing_behind(server: ApiServer, tmp_path: 
 
     server.decide = hold
     reading = subprocess.Popen([sys.executable, "-c", _READ, str(config)], stderr=subprocess.PIPE)
-    for _ in range(3):
+    for _ in range(4):
         assert arrived.acquire(timeout=30)
     children = _children(reading.pid)
-    assert len(children) == 3
+    assert len(children) == 4
 
     reading.send_signal(signal.SIGINT)
     _, said = reading.communicate(timeout=20)

@@ -134,7 +134,7 @@ def test_an_unknown_key_is_answered_with_a_near_one(
 @pytest.mark.parametrize(
     ("text", "message", "help_", "place"),
     [
-        ("ZT40l = 'off'", "no finding has the code `ZT40l`", "did you mean `ZT40", "2: ZT40l"),
+        ("ZT40l = 'off'", "no finding has the code `ZT40l`", "did you mean `ZT", "2: ZT40l"),
         ("weakening-expird = 'off'", "no finding has the code `weakening-expird`", "did you mean `ZT401`?", "2: weak"),
         ("XY1 = 'off'", "no finding has the code `XY1`", "`ztc explain CODE` knows every code", "2: XY1"),
         (
