@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from tests.cluster.reader import documented, grant, selection
 from tests.conftest import Ztc
 from tests.mesh import lane
-from tests.mesh.cluster import ADMIN, Cluster
+from tests.mesh.cluster import ADMIN, Cluster, istio_definitions
 from ztdsl.api import Diff, diff_live
 from ztdsl.cluster import ClusterFailure
 
@@ -36,6 +37,7 @@ policy = Policy(
 )
 """
 _TELEMETRIES: Final = "/apis/telemetry.istio.io/{}/namespaces/shop/telemetries"
+_DEFINITION: Final = "telemetries.telemetry.istio.io"
 _OBJECTS: Final = 5
 
 
@@ -111,7 +113,7 @@ def test_an_edit_is_a_change_of_its_writer(cluster: Cluster, policy: Path) -> No
         ["/spec/accessLogging/0/disabled"],
     )
     assert change.fields[0].manager == "another"
-    assert str(change.fields[0].declared_at).endswith("policies.py:16")
+    assert str(change.fields[0].declared_at).endswith("policies.py:15")
     assert (found.access.classed, found.access.undecided) == ("same", ())
 
 
@@ -146,8 +148,8 @@ def test_without_the_right_only_logs_are_an_error(cluster: Cluster, policy: Path
 
 
 def test_without_the_definition_only_logs_are_an_error(cluster: Cluster, policy: Path) -> None:
-    """A cluster of a mesh that has no Telemetry at all; the last test, for the definition is gone afterwards."""
-    cluster.kubectl("delete", "crd", "telemetries.telemetry.istio.io")
+    """A cluster that has no Telemetry at all."""
+    cluster.kubectl("delete", "crd", _DEFINITION)
     try:
         with pytest.raises(ClusterFailure) as failed:
             difference(cluster, policy)
@@ -157,4 +159,6 @@ def test_without_the_definition_only_logs_are_an_error(cluster: Cluster, policy:
         assert kinds(found) == []
         assert found.not_compared == ("Telemetry: the cluster does not know `telemetries.telemetry.istio.io`",)
     finally:
-        restore(cluster)
+        wanted = [each for each in yaml.safe_load_all(istio_definitions()) if each["metadata"]["name"] == _DEFINITION]
+        cluster.kubectl("create", "-f", "-", stdin=yaml.safe_dump_all(wanted))
+        cluster.kubectl("wait", "--for=condition=Established", "crd", _DEFINITION, "--timeout=60s")

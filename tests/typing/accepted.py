@@ -87,7 +87,6 @@ from ztdsl import (
     write_manifests,
 )
 from ztdsl.api.testing import policy_under_test
-from ztdsl.diagnostics.model import Severity
 from ztdsl.pytest_plugin import Ztc
 from ztdsl.traffic.decision import Verdict
 
@@ -278,7 +277,7 @@ if opened.subject is not None:
     for verdict, line in simulate_lines(opened.subject, [b"{}"]):
         assert_type(line, str)
         assert_type(verdict, Verdict)
-    audit_log(opened.subject, [b"{}"], window=timedelta(days=7)).report.count(Severity.ERROR)
+    audit_log(opened.subject, [b"{}"], window=timedelta(days=7)).render("csv")
     explain_log(opened.subject, [b"{}"], workload="shop/orders")
 
 inspect_certificate(b"", policy, ca=["root-cert.pem"], today=today)

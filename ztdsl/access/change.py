@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ztdsl.access import words
 from ztdsl.access.axes import CUT, Axes
+from ztdsl.access.causes import causes
 from ztdsl.access.changed import aged, changed, key_of
 from ztdsl.access.choice import request_of
 from ztdsl.access.effect import Access, Effect, classed
@@ -19,7 +20,6 @@ from ztdsl.access.side import Sides, lacking
 from ztdsl.access.ztunnel import connections_apart
 from ztdsl.istio.evaluate import Evaluator
 from ztdsl.istio.evaluate.policies import PolicyCompiler
-from ztdsl.istio.kinds import AuthorizationPolicy
 from ztdsl.traffic.decision import Verdict
 from ztdsl.traffic.request import Chain, Proxy
 
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from ztdsl.access.side import Side
     from ztdsl.ir.model import Model
     from ztdsl.istio.evaluate.attachment import Attached
-    from ztdsl.istio.kinds import Manifest
+    from ztdsl.istio.kinds import AuthorizationPolicy, Manifest
     from ztdsl.manifests.known import KnownWorkload
-    from ztdsl.traffic.decision import Decision
     from ztdsl.traffic.mesh import Mesh
     from ztdsl.traffic.request import Destination, Request
 
@@ -203,7 +202,8 @@ class _Change:
     ) -> Iterator[Effect]:
         """The effect whose witness the evaluators decide differently; none, or a doubt, where they do not."""
         where = f"{place.namespace}/{place.name}"
-        for _, request in zip(range(_MOST_TRIES), requests, strict=False):
+        rest = iter(requests)
+        for _, request in zip(range(_MOST_TRIES), rest, strict=False):
             before, after = (each.decide(request) for each in self._evaluators)
             if Verdict.UNKNOWN in {before.verdict, after.verdict}:
                 unknown = before if before.verdict is Verdict.UNKNOWN else after
@@ -212,7 +212,7 @@ class _Change:
             is_open = after.verdict is Verdict.ALLOW
             if is_open is (before.verdict is Verdict.ALLOW):
                 continue
-            caused = tuple(self._causes(before, after, concerned))
+            caused = causes(self._evaluators, request, rest, concerned, self._changed)
             yield Effect(
                 (place.namespace, tuple(sorted(place.labels.items()))),
                 request.to.port,
@@ -226,20 +226,6 @@ class _Change:
                 where,
             )
             return
-
-    def _causes(self, before: Decision, after: Decision, concerned: Sequence[Key]) -> Iterator[Key]:
-        """The changed objects that decide; where none does, those by which what no rule allows is denied."""
-        deciders = [each.decided_by for each in (before, after) if each.decided_by is not None]
-        found = dict.fromkeys((each.kind, each.namespace, each.name) for each in deciders)
-        named = [key for key in found if key in self._changed]
-        yield from named or self._allowing(concerned) or concerned
-
-    def _allowing(self, concerned: Sequence[Key]) -> list[Key]:
-        return [
-            key
-            for key in concerned
-            if any(isinstance(each, AuthorizationPolicy) and each.action == "ALLOW" for each in self._changed[key])
-        ]
 
 
 def _accounts(policies: Iterable[AuthorizationPolicy]) -> Iterator[str]:

@@ -71,6 +71,25 @@ def test_a_deny_rule_closes_only_what_was_open() -> None:
     assert found.effects[0].caused_by == (("AuthorizationPolicy", "shop", "no-admin"),)
 
 
+def test_two_objects_that_open_the_same_for_different_callers() -> None:
+    """The callers are told together, and both objects are named, though one request shows it."""
+    two = [policy(rule(["batch/jobs"]), name="first"), policy(rule(["ops/tools"]), name="second")]
+    found = change([policy(BASE)], [policy(BASE), *two])
+    assert told(found)[0] == ("opens", "`batch/jobs`, `ops/tools`", "any request")
+    assert found.effects[0].caused_by == (
+        ("AuthorizationPolicy", "shop", "first"),
+        ("AuthorizationPolicy", "shop", "second"),
+    )
+    assert change([policy(BASE), *two], [policy(BASE)]).effects[0].caused_by == found.effects[0].caused_by
+
+
+def test_two_objects_that_open_the_same_for_the_same_caller() -> None:
+    """Each of them opens it, and it stays open while either is there."""
+    two = [policy(rule(["batch/jobs"]), name=name) for name in ("first", "second")]
+    found = change([policy(BASE)], [policy(BASE), *two])
+    assert [name for _, _, name in found.effects[0].caused_by] == ["first", "second"]
+
+
 def test_plaintext_that_a_mode_lets_in() -> None:
     """From STRICT to PERMISSIVE, clients without an identity are let in where no rule keeps them out."""
     found = change([mode("STRICT")], [mode("PERMISSIVE")])
