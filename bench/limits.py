@@ -83,6 +83,7 @@ AUDIT = (
     Limit("goal", "a_second", least=60_000),
     Limit("floor", "peak_mib", 300.0),
 )
+INSPECT = (Limit("floor", "seconds", 0.4),)
 YAML_READER = "PyYAML CSafeLoader"
 READING = (Limit("floor", YAML_READER, 1.2),)
 CHECK_FILES = (Limit("floor", "beyond_reading", 3.0),)

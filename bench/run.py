@@ -20,6 +20,7 @@ import auditing
 import cluster
 import decisions
 import diffing
+import inspecting
 import measure
 import peers as competition
 import reading
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows += decisions.rows(asked, peers, is_quick=options.quick, is_full=options.full, told=_tell)
         rows += reading.rows(compiler, scratch, is_quick=options.quick, told=_tell)
         rows += auditing.rows(compiler, scratch, is_quick=options.quick, told=_tell)
+        rows += inspecting.rows(compiler, scratch, QUICK_RUNS if options.quick else RUNS, _tell)
         rows += diffing.rows(compiler, scratch, is_quick=options.quick, told=_tell)
     return _printed(rows, compiler, options)
 

@@ -35,8 +35,9 @@ ORDERS: Final = {
 def _nothing_left(cluster: Cluster) -> Iterator[None]:
     """A server without policies for the test that follows."""
     yield
-    for each in ("authorizationpolicies", "peerauthentications", "requestauthentications"):
-        cluster.kubectl("delete", f"{each}.{GROUP}", "--all", "--all-namespaces", "--wait=false")
+    kinds = ("authorizationpolicies", "peerauthentications", "requestauthentications")
+    for each in (*(f"{kind}.{GROUP}" for kind in kinds), "telemetries.telemetry.istio.io"):
+        cluster.kubectl("delete", each, "--all", "--all-namespaces", "--wait=false")
 
 
 def apply(cluster: Cluster, file: Path, *words: str) -> list[str]:

@@ -9,11 +9,12 @@ from ztdsl.istio.kinds import AuthorizationPolicy
 from ztdsl.traffic.decision import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ztdsl.access.effect import Key
     from ztdsl.istio.evaluate import Evaluator
     from ztdsl.istio.kinds import Manifest
+    from ztdsl.traffic.decision import Decision
     from ztdsl.traffic.request import Request
 
 _MOST: Final = 200
@@ -29,7 +30,7 @@ def causes(
 ) -> tuple[Key, ...]:
     """The changed objects by which requests are let in on one side only, in the order in which they apply.
 
-    Where none of them decides, those by which what no rule allows is denied.
+    Where none of them decides about a request, those by which what no rule allows is denied.
 
     Args:
         evaluators: both sides.
@@ -40,29 +41,35 @@ def causes(
     """
     if len(concerned) == 1:
         return tuple(concerned)
-    found = set(_deciding(evaluators, witness, changed))
-    for request in islice(others, _MOST):
+    allowing = [key for key in concerned if _is_allowing(changed[key])] or concerned
+    found: set[Key] = set()
+    for request in (witness, *islice(others, _MOST)):
         if found.issuperset(concerned):
             break
-        found.update(_deciding(evaluators, request, changed))
-    named = [*(key for key in concerned if key in found), *sorted(found.difference(concerned))]
-    return tuple(named or [key for key in concerned if _is_allowing(changed[key])] or concerned)
+        decisions = [each.decide(request) for each in evaluators]
+        if _is_let_in_once(decisions):
+            found.update(_deciding(evaluators, decisions, request, changed) or allowing)
+    return (*(key for key in concerned if key in found), *sorted(found.difference(concerned)))
+
+
+def _is_let_in_once(decisions: Sequence[Decision]) -> bool:
+    verdicts = {each.verdict for each in decisions}
+    return Verdict.UNKNOWN not in verdicts and len({each is Verdict.ALLOW for each in verdicts}) > 1
 
 
 def _deciding(
-    evaluators: tuple[Evaluator, Evaluator], request: Request, changed: Mapping[Key, Sequence[Manifest]]
-) -> Iterator[Key]:
-    """The changed objects with a rule that decides a request, if the sides decide it differently."""
-    decisions = [each.decide(request) for each in evaluators]
-    verdicts = {each.verdict for each in decisions}
-    if Verdict.UNKNOWN in verdicts or len({each is Verdict.ALLOW for each in verdicts}) == 1:
-        return
+    evaluators: Sequence[Evaluator],
+    decisions: Sequence[Decision],
+    request: Request,
+    changed: Mapping[Key, Sequence[Manifest]],
+) -> set[Key]:
+    """The changed objects that let a request in or keep it out."""
+    found: set[Key] = set()
     for evaluator, decision in zip(evaluators, decisions, strict=True):
         if decision.decided_by is not None:
-            for by in (decision.decided_by, *evaluator.explain(request).matching):
-                key = by.kind, by.namespace, by.name
-                if key in changed:
-                    yield key
+            deciders = (decision.decided_by, *evaluator.explain(request).matching)
+            found.update((each.kind, each.namespace, each.name) for each in deciders)
+    return found.intersection(changed)
 
 
 def _is_allowing(sides: Iterable[Manifest]) -> bool:

@@ -55,13 +55,13 @@ def _work(words: Sequence[str]) -> partial[int]:
         from ztdsl.cli.help import overview  # noqa: PLC0415 - only what is asked for
 
         return partial(_written, overview())
-    name, arguments = rest[0], [*flags, *rest[1:]]
-    if name == "help":
-        name, arguments = rest[1], [*rest[2:], "--help"]
-    if name not in COMMANDS and any(_BEGINNING in word for word in words):
+    if any(_BEGINNING in word for word in words):
         from ztdsl.cli.secrets import refuse_tokens  # noqa: PLC0415 - before a message shows the word
 
         refuse_tokens(words)
+    name, arguments = rest[0], [*flags, *rest[1:]]
+    if name == "help":
+        name, arguments = rest[1], [*rest[2:], "--help"]
     if name.startswith("-"):
         raise UsageProblem(f"`{name}` stands before the command", "write the command first, then its flags")
     if name in GROUPS:
