@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.conformance.lab import tokens
+from tests.golden.test_examples import TODAY
 from tests.mesh import lane, world
 from tests.mesh.mesh import Mesh
 from tests.mesh.sending import Sender
@@ -22,6 +25,9 @@ from ztdsl.pipeline import Options, run
 from ztdsl.scenario.file import read_scenarios, scenario_files
 from ztdsl.scenario.scenario import Scenario
 from ztdsl.traffic.mesh import Mesh as Facts
+
+DIRECTORIES: Final = sorted(path.parent for path in Path(__file__).parents[2].glob("examples/*/policies.py"))
+"""Those of the examples."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,14 @@ class Stage:
         found, problems = read_scenarios(scenario_files([self.directory / "scenarios"]), cast, time.time())
         assert not problems
         return [Scenario(each.name, cast.with_proxies(each.request), each.expected, each.span) for each in found]
+
+
+def printed(directory: Path, place: Path) -> Path:
+    """What `ztc build` prints of an example, as a file in `place`."""
+    file = place / "manifests.yaml"
+    words = ["build", "policies.py", "--today", TODAY, "--out-file", str(file)]
+    subprocess.run([sys.executable, "-m", "ztdsl", *words], cwd=directory, check=True, capture_output=True)
+    return file
 
 
 def model_of(directory: Path) -> Model:
@@ -102,12 +116,12 @@ def key_hosts(models: Sequence[Model]) -> list[str]:
 
 
 @contextmanager
-def staged(directory: Path, printed: Path, mesh: Mesh) -> Iterator[Stage]:
+def staged(directory: Path, manifests: Path, mesh: Mesh) -> Iterator[Stage]:
     """An example in the mesh, until the block ends.
 
     Args:
         directory: of the example.
-        printed: the file with what `ztc build` printed.
+        manifests: the file with what `ztc build` printed.
         mesh: on which nothing is.
     """
     model = model_of(directory)
@@ -119,15 +133,15 @@ def staged(directory: Path, printed: Path, mesh: Mesh) -> Iterator[Stage]:
     gateways = world.gateway_objects(model)
     if gateways:
         mesh.cluster.apply(gateways)
-    applied = mesh.cluster.kubectl("apply", "--validate=strict", "-f", str(printed))
-    read = read_manifests([str(printed)])
+    applied = mesh.cluster.kubectl("apply", "--validate=strict", "-f", str(manifests))
+    read = read_manifests([str(manifests)])
     documents = read.documents
     assert len(applied.splitlines()) == len(documents) + sum(read.skipped.values()) > 0, applied
     mesh.settle()
     accepted = [{"iss": each.issuer, "aud": (each.audiences or ("any",))[0]} for each in model.issuers]
     evaluator = Evaluator([each.manifest for each in documents], model.mesh)
     yield Stage(directory.name, directory, model, evaluator, mesh, Sender(mesh, model.mesh.trust_domain, accepted))
-    mesh.cluster.kubectl("delete", "--wait=false", "-f", str(printed))
+    mesh.cluster.kubectl("delete", "--wait=false", "-f", str(manifests))
     for each in gateways:
         meta = each["metadata"]
         mesh.cluster.kubectl("delete", "--wait=false", each["kind"].lower(), meta["name"], "-n", meta["namespace"])

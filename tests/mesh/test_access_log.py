@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -14,17 +12,15 @@ from typing import Final
 
 import pytest
 
-from tests.golden.test_examples import TODAY
 from tests.mesh import access_lines, lane
 from tests.mesh.pairs import pair_requests
 from tests.mesh.pod import Pod
-from tests.mesh.stage import Stage, Theatre, key_hosts, model_of, staged
+from tests.mesh.stage import DIRECTORIES, Stage, Theatre, key_hosts, model_of, printed, staged
 from ztdsl.simulate import border_requests
 from ztdsl.traffic.request import Request
 
 pytestmark = lane.only
 ROOT: Final = Path(__file__).parents[2]
-DIRECTORIES: Final = sorted(path.parent for path in ROOT.glob("examples/*/policies.py"))
 RECORDING: Final = 60
 CHECKING: Final = 15
 RECORDED: Final = ROOT / "tests" / "log" / "recorded"
@@ -54,11 +50,9 @@ def stage(
 ) -> Iterator[Stage]:
     """An example, applied to a mesh."""
     directory: Path = request.param
-    printed = tmp_path_factory.mktemp("built") / "manifests.yaml"
-    words = ["build", "policies.py", "--today", TODAY, "--out-file", str(printed)]
-    subprocess.run([sys.executable, "-m", "ztdsl", *words], cwd=directory, check=True, capture_output=True)
-    _without_telemetry(printed)
-    with theatre.empty(model_of(directory).mesh) as mesh, staged(directory, printed, mesh) as made:
+    built = printed(directory, tmp_path_factory.mktemp("built"))
+    _without_telemetry(built)
+    with theatre.empty(model_of(directory).mesh) as mesh, staged(directory, built, mesh) as made:
         yield made
 
 

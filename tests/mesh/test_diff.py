@@ -25,7 +25,7 @@ from tests.mesh import lane
 from tests.mesh.agreement import is_met, send
 from tests.mesh.objects import fresh_connections
 from tests.mesh.sending import CannotSend, Sending
-from tests.mesh.stage import Stage, Theatre, key_hosts, model_of, staged
+from tests.mesh.stage import DIRECTORIES, Stage, Theatre, key_hosts, model_of, printed, staged
 from ztdsl.api import Diff, diff_live
 from ztdsl.diff.shown import Effect
 from ztdsl.traffic.decision import Decision, Verdict
@@ -34,7 +34,6 @@ from ztdsl.traffic.wire import request_from
 pytestmark = lane.only
 Objects = list[dict[str, Any]]
 Edit = Callable[[Objects], None]
-DIRECTORIES: Final = sorted(path.parent for path in Path(__file__).parents[2].glob("examples/*/policies.py"))
 UNSENDABLE: Final = 0.5
 """The share of witnesses that the lab may be unable to send."""
 
@@ -176,10 +175,8 @@ def stage(
 ) -> Iterator[Stage]:
     """An example in a mesh, as `ztc build` prints it; `kubectl` on PATH is in its network."""
     directory: Path = request.param
-    printed = tmp_path_factory.mktemp("built") / "manifests.yaml"
-    words = ["build", "policies.py", "--today", TODAY, "--out-file", str(printed)]
-    subprocess.run([sys.executable, "-m", "ztdsl", *words], cwd=directory, check=True, capture_output=True)
-    with theatre.empty(model_of(directory).mesh) as mesh, staged(directory, printed, mesh) as made:
+    built = printed(directory, tmp_path_factory.mktemp("built"))
+    with theatre.empty(model_of(directory).mesh) as mesh, staged(directory, built, mesh) as made:
         mesh.cluster.apply([fresh_connections(), documented("ztc-reader"), documented("ztc-reader-binding")])
         mesh.settle()
         with pytest.MonkeyPatch.context() as patch:

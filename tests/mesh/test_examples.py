@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -20,13 +18,12 @@ from tests.mesh.agreement import Tally, compare, is_met, send
 from tests.mesh.binaries import required
 from tests.mesh.pairs import pair_requests
 from tests.mesh.report import record, recorded
-from tests.mesh.stage import Stage, Theatre, key_hosts, model_of, staged
+from tests.mesh.stage import DIRECTORIES, Stage, Theatre, key_hosts, model_of, printed, staged
 from ztdsl.simulate import Simulator, border_requests
 from ztdsl.traffic.decision import Decision, Verdict
 
 pytestmark = lane.only
 ROOT: Final = Path(__file__).parents[2]
-DIRECTORIES: Final = sorted(path.parent for path in ROOT.glob("examples/*/policies.py"))
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +40,9 @@ def stage(
 ) -> Iterator[Stage]:
     """An example as the command builds it, which is as its golden file has it, applied to a mesh."""
     directory: Path = request.param
-    printed = tmp_path_factory.mktemp("built") / "manifests.yaml"
-    words = ["build", "policies.py", "--today", TODAY, "--out-file", str(printed)]
-    subprocess.run([sys.executable, "-m", "ztdsl", *words], cwd=directory, check=True, capture_output=True)
-    assert printed.read_bytes() == (directory / "expected" / "manifests.yaml").read_bytes()
-    with theatre.empty(model_of(directory).mesh) as mesh, staged(directory, printed, mesh) as made:
+    built = printed(directory, tmp_path_factory.mktemp("built"))
+    assert built.read_bytes() == (directory / "expected" / "manifests.yaml").read_bytes()
+    with theatre.empty(model_of(directory).mesh) as mesh, staged(directory, built, mesh) as made:
         yield made
 
 

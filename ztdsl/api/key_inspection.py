@@ -11,7 +11,7 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.diagnostics.model import Label, Span
 from ztdsl.diagnostics.report import Report
-from ztdsl.keys.address import judge_address
+from ztdsl.keys.address import judge_address, without_credentials
 from ztdsl.keys.fetch import Fetched, Limits, NotFetchedError, fetch
 from ztdsl.keys.judge import judge
 from ztdsl.keys.read import Key, KeySet, NotAKeySetError, read
@@ -101,7 +101,7 @@ def inspect_key_server(
     try:
         answer = fetch(url, limits or Limits())
     except NotFetchedError as error:
-        return KeyInspection(url, issuer, None, None, Report((not_fetched(url, error),)))
+        return KeyInspection(without_credentials(url), issuer, None, None, Report((not_fetched(url, error),)))
     found = [*judge_address(answer.url, None), *judge_answer(answer, refresh)]
     return _inspected(answer.text, url, None, issuer=issuer, fetched=answer, before=found)
 
@@ -147,7 +147,7 @@ def inspect_issuer(
 
 def not_fetched(source: str, error: NotFetchedError) -> Diagnostic:
     """The finding that keys cannot be had."""
-    return diagnostic("ZT780", f"no keys from `{source}`: {error}", None)
+    return diagnostic("ZT780", f"no keys from `{without_credentials(source)}`: {error}", None)
 
 
 def not_a_set(source: str, error: NotAKeySetError, place: Label | None) -> Diagnostic:

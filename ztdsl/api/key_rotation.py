@@ -51,6 +51,7 @@ class KeyComparison:
             "safe": None if rotation is None else rotation.is_safe,
             "published": moment(self.given.published),
             "token_lifetime": int(self.given.lifetime.total_seconds()),
+            "token_lifetime_assumed": self.given.is_lifetime_assumed,
             "refresh_interval": int(self.given.refresh.total_seconds()),
             "added": [] if rotation is None else [key_data(key) for key in rotation.added],
             "removed": [] if rotation is None else [key_data(key) for key in rotation.removed],
@@ -66,7 +67,7 @@ def compare_keys(
     new: str,
     *,
     published: datetime | None = None,
-    token_lifetime: timedelta = TOKEN_LIFETIME,
+    token_lifetime: timedelta | None = None,
     refresh_interval: timedelta = REFRESH_INTERVAL,
     signs_with: str | None = None,
     signs_since: datetime | None = None,
@@ -79,14 +80,21 @@ def compare_keys(
         old: the set that is published now, as text.
         new: the set that takes its place, as text.
         published: when it does; now if None. Times have a zone.
-        token_lifetime: how long the issuer's tokens live at most.
+        token_lifetime: how long the issuer's tokens live at most; None assumes an hour, and the answer says so.
         refresh_interval: how often istiod fetches the set, and for how long caches may keep it.
         signs_with: the `kid` of the key that signs once `new` is published.
         signs_since: when that key began, or is to begin, to sign.
         old_file: what `old` is called in findings.
         new_file: what `new` is called in findings.
     """
-    given = Circumstances(published or datetime.now(tz=UTC), token_lifetime, refresh_interval, signs_with, signs_since)
+    given = Circumstances(
+        published or datetime.now(tz=UTC),
+        TOKEN_LIFETIME if token_lifetime is None else token_lifetime,
+        refresh_interval,
+        signs_with,
+        signs_since,
+        is_lifetime_assumed=token_lifetime is None,
+    )
     findings: list[Diagnostic] = []
     sets: list[KeySet] = []
     place = Label(Span(new_file))

@@ -71,7 +71,8 @@ def _comparison(rotation: Rotation | None, given: Circumstances, width: int) -> 
         yield from _wrapped(f"{change[0]} becomes {change[1]}: every verifier must take it", "  ! ", width)
     yield ""
     yield f"  published       {moment(given.published)}"
-    yield f"  tokens live     {span(given.lifetime)}, and are accepted for 1m more"
+    assumed = " is assumed (--token-lifetime)" if given.is_lifetime_assumed else ""
+    yield f"  tokens live     {span(given.lifetime)}{assumed}, and are accepted for 1m more"
     yield f"  istiod asks     every {span(given.refresh)}"
     if rotation.sign_from is not None:
         yield f"  sign with new   from {moment(rotation.sign_from)}"

@@ -100,6 +100,22 @@ def vendor_keys(
     return VendoredKeys(None if report.has_errors else result, file, found.issuer, source, report)
 
 
+def may_overwrite(file: Path) -> bool:
+    """Whether a file is missing, empty, or holds keys alone, so that nothing but keys is lost.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not file.is_file():
+        return not file.exists()
+    text = file.read_text(encoding="utf-8", errors="surrogateescape")
+    try:
+        read(text)
+    except NotAKeySetError:
+        return not text.strip()
+    return True
+
+
 def _fetched(source: str, limits: Limits) -> str:
     if not source.startswith("https://"):
         message = "keys are vendored from an `https` address only, or from a file"

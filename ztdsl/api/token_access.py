@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ztdsl.api.claim_words import without_values
 from ztdsl.api.simulate import simulate_request
 from ztdsl.checks.place import Place as Where
 from ztdsl.checks.sketch import draw
@@ -106,21 +107,23 @@ def attached_rules(subject: Subject, to: Destination) -> tuple[JwtRule, ...]:
 def decided(subject: Subject, request: Request, own: TokenFilter | None, filtered: Filtered | None) -> Simulation:
     """What the policies say of a request that the filter lets pass, with the accepted token in place of all texts.
 
-    A header with a token of another issuer that a rule tests stays as it is, so that the verdict is unknown.
+    A header with a token of another issuer that a rule tests stays as it is, so that the verdict is unknown. What a
+    claim says that a rule misses is not shown.
     """
     http = request.http
     if own is None or filtered is None or filtered.accepted is None or http is None:
         return simulate_request(subject, request)
-    _, looked = filtered.accepted
+    rule, looked = filtered.accepted
     claims = looked.token.claims if isinstance(looked.token, Jwt) else {}
     place = looked.taken.place
-    found = {taken.place for rule in own.rules for taken in tokens_of(locations(rule), http)}
+    found = {taken.place for each in own.rules for taken in tokens_of(locations(each), http)}
     places = {each for each in found if each == place or f"request.headers[{each.name}]" not in _tested(subject)}
     is_bearer = place == _IN_BEARER.place and any(
         each.place == place and each.prefix and BEARER.startswith(each.prefix) for each in filtered.asked[-1].where
     )
     token = Token(claims, None if is_bearer else place)
-    return simulate_request(subject, replace(request, http=_emptied(http, places), tokens=(token,)))
+    answer = simulate_request(subject, replace(request, http=_emptied(http, places), tokens=(token,)))
+    return replace(answer, explanation=without_values(answer.explanation, claims, rule.space_delimited_claims))
 
 
 def _tested(subject: Subject) -> set[str]:

@@ -26,7 +26,7 @@ from ztdsl.cli.flags import (
     Workloads,
 )
 from ztdsl.cli.inspect_token import key_text, written
-from ztdsl.cli.secrets import refuse_tokens, secret
+from ztdsl.cli.secrets import secret
 from ztdsl.cli.settings import announce, moment, refuse_empty, settings
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem
@@ -66,7 +66,6 @@ def inspect_request(
 ) -> int:
     """Print which token of a request is taken, what the application sees of it, and the verdict."""
     del debug, quiet  # the guard reads the one; the other has nothing to silence
-    refuse_tokens([file, policy, to, caller, keys, now, workloads, mesh, config, *(filename or [])])
     refuse_empty({"FILE": file, "POLICY": policy, "--to": to, "--from": caller, "--keys": keys, "--now": now})
     if [file, keys, *(filename or [])].count("-") > 1:
         raise UsageProblem("stdin is named more than once", "name a file")

@@ -14,7 +14,7 @@ from ztdsl.cli.color import width_of
 from ztdsl.cli.findings import Threshold, say_findings
 from ztdsl.cli.flags import Color, Config, Debug, FailOn, Filename, IstioVersion, Mesh, Now, Quiet, Strict, Verbose
 from ztdsl.cli.flags import Workloads as Inventory
-from ztdsl.cli.secrets import refuse_tokens, secret
+from ztdsl.cli.secrets import secret
 from ztdsl.cli.settings import announce, moment, refuse_empty, settings
 from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
@@ -58,7 +58,6 @@ def inspect_token(
 ) -> int:
     """Print what a proxy makes of a token, and what requests with it meet."""
     del debug, quiet  # the guard reads the one; the other has nothing to silence
-    refuse_tokens([file, policy, issuer, keys, now, workloads, mesh, config, *(filename or [])])
     refuse_empty({"FILE": file, "POLICY": policy, "--issuer": issuer, "--keys": keys, "--now": now})
     if [file, keys, *(filename or [])].count("-") > 1:
         raise UsageProblem("stdin is named more than once", "name a file")

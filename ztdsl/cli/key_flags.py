@@ -35,6 +35,8 @@ Refresh = Annotated[
 ]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_MOST_SECONDS = 36500 * _UNITS["d"]
+_YEARS = range(1970, 3000)  # what is added to them stays a date that Python has
 _LENGTH = re.compile(r"(?:[0-9]{1,6}[smhd])+")
 
 
@@ -46,7 +48,10 @@ def length(flag: str, text: str) -> timedelta:
     """
     if not _LENGTH.fullmatch(text):
         raise UsageProblem(f"`{flag}` takes a length of time such as 90s, 20m, 1h30m or 2d; not `{text}`")
-    return timedelta(seconds=sum(int(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"[0-9]+[smhd]", text)))
+    seconds = sum(int(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"[0-9]+[smhd]", text))
+    if seconds > _MOST_SECONDS:
+        raise UsageProblem(f"`{flag}` takes at most {_MOST_SECONDS // _UNITS['d']}d; not `{text}`")
+    return timedelta(seconds=seconds)
 
 
 def moment(flag: str, text: str | None) -> datetime | None:
@@ -61,6 +66,8 @@ def moment(flag: str, text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise UsageProblem(f"`{flag}` takes a time such as 2027-03-31T12:00:00Z; not `{text}`") from None
+    if found.year not in _YEARS:
+        raise UsageProblem(f"`{flag}` takes a time from {_YEARS.start} to {_YEARS.stop - 1}; not `{text}`")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

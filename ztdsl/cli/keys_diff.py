@@ -17,7 +17,9 @@ from ztdsl.cli.usage import UsageProblem
 
 Old = Annotated[str, Argument(metavar="OLD", help="the file of the JWK set that is published now; - is stdin")]
 New = Annotated[str, Argument(metavar="NEW", help="the file of the JWK set that takes its place; - is stdin")]
-Lifetime = Annotated[str, Option("--token-lifetime", metavar="TIME", help="how long the issuer's tokens live at most")]
+Lifetime = Annotated[
+    str | None, Option("--token-lifetime", metavar="TIME", help="how long the issuer's tokens live at most")
+]
 SignsWith = Annotated[
     str | None, Option("--signs-with", metavar="KID", help="the key that signs once NEW is published")
 ]
@@ -35,7 +37,7 @@ _MOST_WIDTH = 80
 def keys_diff(
     old: Old,
     new: New,
-    token_lifetime: Lifetime = "1h",  # noqa: S107 - a length of time
+    token_lifetime: Lifetime = None,
     refresh_interval: Refresh = "20m",
     signs_with: SignsWith = None,
     signs_since: SignsSince = None,
@@ -65,7 +67,7 @@ def keys_diff(
     found = compare_keys(
         *texts,
         published=moment("--published-at", published_at),
-        token_lifetime=length("--token-lifetime", token_lifetime),
+        token_lifetime=None if token_lifetime is None else length("--token-lifetime", token_lifetime),
         refresh_interval=length("--refresh-interval", refresh_interval),
         signs_with=signs_with,
         signs_since=moment("--signs-since", signs_since),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 from typer import Option
@@ -42,7 +43,7 @@ def keys_vendor(
     debug: Debug = False,
 ) -> int:
     """Write the public keys of an issuer, with their digest, source and last day."""
-    from ztdsl.api import UnknownKeyIssuer, read_settings, vendor_keys  # noqa: PLC0415 - help needs none of it
+    from ztdsl.api import UnknownKeyIssuer, may_overwrite, read_settings, vendor_keys  # noqa: PLC0415 - help needs none of it
     from ztdsl.cli.secrets import secret  # noqa: PLC0415
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
 
@@ -70,6 +71,8 @@ def keys_vendor(
     if made.text is None:
         return code if code != exits.CLEAN else exits.FINDINGS
     target = out_file if out_file is not None else os.path.relpath(made.file)
+    if target != "-" and not may_overwrite(Path(target)):
+        raise UsageProblem(f"`{target}` holds no keys, and is not overwritten", "name another file with --out-file")
     if out_file is None:
         made.file.parent.mkdir(exist_ok=True)
     write_file(target, made.text)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST_BYTES: Final = 1 << 22
 
 
-def refuse_tokens(words: Iterable[str | None]) -> None:
+def refuse_tokens(words: Iterable[str]) -> None:
     """Refuse words of the command line that hold a token; the message does not show them.
 
     Raises:
@@ -22,7 +22,7 @@ def refuse_tokens(words: Iterable[str | None]) -> None:
     """
     from ztdsl.token.secret import looks_like_token  # noqa: PLC0415 - as in every command
 
-    if any(word is not None and looks_like_token(word) for word in words):
+    if any(looks_like_token(word) for word in words):
         raise UsageProblem(
             "a token stands on the command line, where process lists and the shell's history show it",
             "write it to a file, or pass it on stdin and write `-`",

@@ -6,6 +6,7 @@ istiod fetches keys from within the cluster, without a certificate of the mesh, 
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 _LABELS_OF_A_SERVICE: Final = 3
+_CREDENTIALS: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:/*)[^/?#]*@")
 
 
 def judge_address(uri: str, place: Label | None) -> tuple[Diagnostic, ...]:
@@ -50,6 +52,11 @@ def _faults(uri: str) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
             ("who fetches it depends on the network; istiod may be told not to (`BLOCKED_CIDRS_IN_JWKS_URIS`)",),
             ("name a server whose certificate is for its name",),
         )
+
+
+def without_credentials(uri: str) -> str:
+    """`uri` as it may be shown: what stands before an `@` in its authority is left out."""
+    return _CREDENTIALS.sub(r"\1***@", uri, count=1)
 
 
 def is_in_cluster(host: str) -> bool:

@@ -35,6 +35,7 @@ class Circumstances:
         refresh: how often istiod fetches the set.
         signer: the `kid` of the key that signs once the new set is published; None if it is not known.
         since: when that key began, or begins, to sign; None if it is not known.
+        is_lifetime_assumed: whether nobody said how long tokens live.
     """
 
     published: datetime
@@ -42,6 +43,7 @@ class Circumstances:
     refresh: timedelta = REFRESH_INTERVAL
     signer: str | None = None
     since: datetime | None = None
+    is_lifetime_assumed: bool = False
 
     @property
     def known_everywhere(self) -> datetime:
