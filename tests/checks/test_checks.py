@@ -48,7 +48,7 @@ RANGES = {
     "ZT4": "Weakenings",
     "ZT5": "Whole-policy analysis",
     "ZT6": "Target version and limits",
-    "ZT7": "Live cluster",
+    "ZT7": "Live cluster, and evidence: certificates, tokens, keys and logs",
     "ZT8": "Import",
 }
 _FINDING = re.compile(r"^(?:error|warning|info)\[(ZT\d{3})\]", re.MULTILINE)

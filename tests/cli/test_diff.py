@@ -300,12 +300,17 @@ def test_two_policies_of_one_name_are_an_error(same: Path, ztc: Ztc) -> None:
 
 
 def test_a_program_of_the_users_own_shows_the_objects(place: Path, ztc: Ztc) -> None:
-    """Between our first line and our last ones, with two directories as from kubectl."""
+    """Between our first line and our last ones, with two directories as from kubectl.
+
+    Both have a file for each object that applying changes, an empty one where it is not there; those that it leaves
+    alone are named after it.
+    """
     program = place / "show.py"
     program.write_text(
         "import pathlib, sys\n"
-        "for side in sys.argv[-2:]:\n"
-        "    print(pathlib.Path(side).name, sorted(each.name for each in pathlib.Path(side).iterdir()))\n"
+        "for side in map(pathlib.Path, sys.argv[-2:]):\n"
+        "    for each in sorted(side.iterdir()):\n"
+        "        print(side.name, each.name, 'full' if each.read_text() else 'empty')\n"
         "sys.exit(1)\n"
     )
 
@@ -319,12 +324,34 @@ def test_a_program_of_the_users_own_shows_the_objects(place: Path, ztc: Ztc) -> 
     )
 
     assert (ended.code, ended.err) == (1, "")
-    first, live, wanted, *rest = ended.out.splitlines()
-    assert first == "policy `shop` compared with `live.json`"
+    lines = ended.out.splitlines()
     prefix = "security.istio.io.v1.AuthorizationPolicy.shop."
-    assert live == f"LIVE {[prefix + 'orders-allow', prefix + 'payments-allow']}"
-    assert wanted == f"MERGED {[prefix + 'orders-allow', prefix + 'stock-allow']}"
-    assert "1 to create, 1 to change, 1 to delete, 2 foreign, 4 the same" in rest
+    assert lines[:7] == [
+        "policy `shop` compared with `live.json`",
+        f"LIVE {prefix}orders-allow full",
+        f"LIVE {prefix}payments-allow full",
+        f"LIVE {prefix}stock-allow empty",
+        f"MERGED {prefix}orders-allow full",
+        f"MERGED {prefix}payments-allow empty",
+        f"MERGED {prefix}stock-allow full",
+    ]
+    foreign = [line for line in lines if line.startswith("? foreign")]
+    assert len(foreign) == 2
+    assert lines[7:10] == ["", *foreign]
+    assert "1 to create, 1 to change, 1 to delete, 2 foreign, 4 the same" in lines
+
+
+def test_a_program_of_the_users_own_is_not_called_for_foreign_objects(place: Path, ztc: Ztc) -> None:
+    """It would be shown two empty directories."""
+    program = f"{sys.executable} -c 'raise SystemExit(3)'"
+    ended = ztc(
+        *("diff", "policies.py", "--live", "live.json", "--only", "foreign"),
+        cwd=place,
+        env={"KUBECTL_EXTERNAL_DIFF": program},
+    )
+
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out.count("\n? foreign") == 2
 
 
 @pytest.mark.parametrize("program", ["no-such-program", f"{sys.executable} -c 'raise SystemExit(3)'", "'"])

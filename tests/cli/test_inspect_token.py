@@ -99,9 +99,27 @@ def test_an_accepted_token(ztc: Ztc, here: Path) -> None:
     assert ended.out.startswith("accepted\n")
     assert "allow (200): GET /orders" in ended.out
     assert "deny (403): DELETE /orders" in ended.out
-    assert "request.auth.claims[level]: expected high; found" in ended.out
+    assert "request.auth.claims[level]: expected high; found a string that says" in ended.out
     assert "shop/stock" not in ended.out
     assert all(len(line) <= 80 for line in ended.out.splitlines())
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("confidential", "a string that says something else"),
+        (73215, "a number, which never matches"),
+        (["confidential", "high-ish"], "a list of 2 strings that says something else"),
+    ],
+)
+def test_what_a_claim_says_is_not_shown(value: object, kind: str, output: str, ztc: Ztc, here: Path) -> None:
+    """Where a rule misses it, its kind is told, and no more."""
+    ended = inspected(ztc, here, token(claims(level=value), kid="main"), "-o", output)
+
+    assert kind in " ".join(ended.out.split())
+    assert "confidential" not in ended.out + ended.err
+    assert "73215" not in ended.out + ended.err
 
 
 FAULTS = {

@@ -239,6 +239,44 @@ def test_a_rotation_in_its_three_steps(ztc: Ztc, place: Path) -> None:
     assert (first.code, begun.code, ended.code, early.code) == (0, 0, 0, 1)
 
 
+def test_a_lifetime_that_nobody_named_is_said_to_be_assumed(ztc: Ztc, place: Path) -> None:
+    """Dates that stand on it are as good as it is."""
+    words = ["keys", "diff", "a.json", "ab.json"]
+
+    assert "tokens live     1h is assumed (--token-lifetime)" in ztc(*words, cwd=place).out
+    assert "tokens live     1h, and" in ztc(*words, "--token-lifetime", "1h", cwd=place).out
+    assumed = [
+        json.loads(ztc(*words, *more, "-o", "json", cwd=place).out)["token_lifetime_assumed"]
+        for more in ([], ["--token-lifetime", "1h"])
+    ]
+    assert assumed == [True, False]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--published-at", "9999-12-31T23:59:59Z"],
+        ["--published-at", "0001-01-01T00:00:00+14:00"],
+        ["--signs-with", "b", "--signs-since", "9999-12-31T23:59:59Z"],
+        ["--token-lifetime", "999999d999999d999999d"],
+    ],
+)
+def test_times_that_nobody_lives_to_see_are_refused(words: list[str], ztc: Ztc, place: Path) -> None:
+    """Sums with them would leave the calendar."""
+    ended = ztc("keys", "diff", "a.json", "ab.json", *words, cwd=place)
+
+    assert (ended.code, ended.out) == (2, "")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_credentials_of_an_address_are_not_shown(form: str, ztc: Ztc, place: Path) -> None:
+    """They are refused, and left out of the refusal."""
+    ended = ztc("inspect", "jwks", "https://u:hunter2@login.example.com/jwks", "-o", form, cwd=place)
+
+    assert ended.code == 3
+    assert "hunter2" not in ended.out + ended.err
+
+
 def test_a_replacement_is_unsafe(ztc: Ztc, place: Path) -> None:
     """The plan is said."""
     ended = ztc("keys", "diff", "a.json", "b.json", "--published-at", PUBLISHED, cwd=place)
@@ -270,6 +308,21 @@ def test_keys_are_vendored_and_checked(ztc: Ztc, place: Path, held: Authority) -
     assert (good.code, "ZT784" in good.out, late.code, "ZT784" in late.out) == (0, False, 0, True)
     assert "vendored" not in built.out
     assert A["x"] in built.out
+
+
+def test_only_files_of_keys_are_overwritten(ztc: Ztc, place: Path) -> None:
+    """A slip in `--out-file` costs no policy; an empty file, as `mktemp` makes it, is written."""
+    words = ["keys", "vendor", "policies.py", "--issuer", "login", "--from", "a.json", "--out-file"]
+    before = (place / "policies.py").read_text()
+    (place / "empty.json").touch()
+    ended = ztc(*words, "policies.py", cwd=place)
+
+    assert (ended.code, ended.err) == (
+        2,
+        "loaded\nerror: `policies.py` holds no keys, and is not overwritten\n  = help: name another file with --out-file\n",
+    )
+    assert (place / "policies.py").read_text() == before
+    assert [ztc(*words, name, cwd=place).code for name in ("empty.json", "empty.json", "b.json", "new.json")] == [0] * 4
 
 
 def test_private_keys_are_not_vendored(ztc: Ztc, place: Path) -> None:

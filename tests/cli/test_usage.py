@@ -110,3 +110,25 @@ def test_flags_of_every_command_may_stand_before_it(ztc: Ztc) -> None:
     """As with kubectl, `ztc -q --color never version` is `ztc version -q --color never`."""
     assert ztc("-q", "--color", "never", "--debug", "version") == ztc("version")
     assert ztc("--color=never", "version") == ztc("version")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["simulate", "p.py", "TOKEN"],
+        ["why", "p.py", "--log", "TOKEN"],
+        ["build", "TOKEN"],
+        ["check", "p.py", "--today=TOKEN"],
+        ["keys", "diff", "TOKEN", "b.json"],
+        ["TOKEN"],
+        ["--debug", "simulate", "Bearer TOKEN"],
+    ],
+)
+def test_a_token_among_the_words_is_refused_and_not_shown(words: list[str], ztc: Ztc) -> None:
+    """Whatever the command: the message says where a token belongs."""
+    word = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+    ended = ztc(*(each.replace("TOKEN", word) for each in words))
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("error: a token stands on the command line")
+    assert word not in ended.err

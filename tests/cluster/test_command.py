@@ -90,7 +90,7 @@ def test_nothing_differs_and_nothing_but_lists_is_asked(large: Cluster) -> None:
     assert {each["verb"] for each in asked} <= {"get", "list"}
     assert {each["responseStatus"]["code"] for each in asked} == {200}
     lists = [each for each in asked if each["verb"] == "list"]
-    assert {each["objectRef"]["resource"] for each in lists} == {*_RESOURCES}
+    assert {each["objectRef"]["resource"] for each in lists} == {*_RESOURCES, "telemetries"}
     assert {each["objectRef"].get("namespace") for each in lists} == {None}
     others = {urlsplit(each["requestURI"]).path for each in asked if each["verb"] == "get"}
     assert others <= {"/version"}

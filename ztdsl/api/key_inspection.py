@@ -142,7 +142,7 @@ def inspect_issuer(
     if uri is not None and may_fetch:
         return inspect_key_server(uri, limits=limits, refresh=refresh, issuer=found.issuer)
     findings = () if uri is None else judge_address(uri, None)
-    return KeyInspection(uri or found.issuer, found.issuer, None, None, Report(findings))
+    return KeyInspection(without_credentials(uri or found.issuer), found.issuer, None, None, Report(findings))
 
 
 def not_fetched(source: str, error: NotFetchedError) -> Diagnostic:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ztdsl.api import Diff
     from ztdsl.cli.settings import Settings
     from ztdsl.cluster import Selection
+    from ztdsl.diff.change import Plan
 
 _KINDS: Final = ("create", "change", "delete", "foreign")
 _LARGEST_CODE: Final = 255
@@ -233,7 +234,16 @@ def _write(found: Diff, output: str, *, color: str) -> None:
 
     write_product(opening(found.shown))
     run_external(program, found.plan)
-    write_product(closing(found.shown, color=wanted))
+    write_product(_left_alone(found.plan, color=wanted) + closing(found.shown, color=wanted))
+
+
+def _left_alone(plan: Plan, *, color: bool) -> str:
+    """A line for each foreign object, which stays as it is and is shown to no program."""
+    from ztdsl.diagnostics.formats.style import Style  # noqa: PLC0415 - as above
+    from ztdsl.diff.formats.text import headline  # noqa: PLC0415
+
+    lines = [headline(each, Style(color=color)) for each in plan.of("foreign")]
+    return "".join(f"{line}\n" for line in ["", *lines]) if lines else ""
 
 
 def _exit(found: Diff, code: int, fail_on_access: str | None) -> int:

@@ -13,7 +13,7 @@ from ztdsl.diff.formats.yaml import yaml_of
 
 if TYPE_CHECKING:
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.diff.change import Plan
+    from ztdsl.diff.change import Key, Plain, Plan
 
 _TROUBLE = 2  # as for diff(1): 0 and 1 say whether there is a difference
 
@@ -33,23 +33,32 @@ class ExternalFailure(Exception):  # noqa: N818 - named for what happened
 def run_external(program: str, plan: Plan) -> None:
     """Run `program` with a directory of live objects and one of wanted objects; it prints to our stdout.
 
-    A foreign object stays as it is, and stands in neither.
+    Each object that is created, changed or deleted, or in conflict, has a file in both, which is empty where it is not
+    there, as with kubectl. A foreign object stays as it is, and stands in neither; where there are only such, nothing
+    runs.
 
     Raises:
         ExternalFailure: it cannot be started, or ends with trouble.
     """
+    changes = [each for each in plan.changes if each.kind != "foreign"]
+    if not changes:
+        return
     with TemporaryDirectory(prefix="ztc-") as place:
         live, wanted = Path(place, "LIVE"), Path(place, "MERGED")
         live.mkdir()
         wanted.mkdir()
-        for change in plan.changes:
-            if change.kind != "foreign":
-                kind, namespace, name = change.key
-                file = f"security.istio.io.v1.{kind}.{namespace}.{name}"
-                for directory, side in zip((live, wanted), change.sides, strict=True):
-                    if side is not None:
-                        (directory / file).write_text(yaml_of(side), encoding="utf-8")
+        for change in changes:
+            sides = change.sides
+            file = _file_of(change.key, next(side for side in sides if side is not None))
+            for directory, side in zip((live, wanted), sides, strict=True):
+                (directory / file).write_text("" if side is None else yaml_of(side), encoding="utf-8")
         _run(program, str(live), str(wanted))
+
+
+def _file_of(key: Key, plain: Plain) -> str:
+    """The name that kubectl gives to the file of an object."""
+    kind, namespace, name = key
+    return f"{plain['apiVersion'].replace('/', '.')}.{kind}.{namespace}.{name}"
 
 
 def _run(program: str, live: str, wanted: str) -> None:

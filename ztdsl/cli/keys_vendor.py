@@ -43,7 +43,8 @@ def keys_vendor(
     debug: Debug = False,
 ) -> int:
     """Write the public keys of an issuer, with their digest, source and last day."""
-    from ztdsl.api import UnknownKeyIssuer, may_overwrite, read_settings, vendor_keys  # noqa: PLC0415 - help needs none of it
+    from ztdsl.api import UnknownKeyIssuer, read_settings, vendor_keys  # noqa: PLC0415 - help needs none of it
+    from ztdsl.api.key_vendoring import may_overwrite  # noqa: PLC0415
     from ztdsl.cli.secrets import secret  # noqa: PLC0415
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415
 

@@ -35,6 +35,21 @@ def test_objects_of_other_kinds_are_counted_and_skipped(tmp_path: Path) -> None:
     assert isinstance(read.documents[0].manifest, AuthorizationPolicy)
 
 
+def test_telemetry_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
+    """Beside the kinds that decide; elsewhere it is one of the others."""
+    logging = "apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: t, namespace: shop}\n"
+    (tmp_path / "a.yaml").write_text(f"{POLICY}---\n{logging}spec: {{accessLogging: [{{disabled: true}}]}}\n")
+    paths = [str(tmp_path / "a.yaml")]
+    read = read_manifests(paths)
+    assert (len(read.documents), read.telemetries, read.skipped) == (1, (), {"Telemetry": 1})
+    read = read_manifests(paths, with_logging=True)
+    (found,) = read.telemetries
+    assert (len(read.documents), read.skipped, _codes(read)) == (1, {}, [])
+    assert (found.namespace, found.name, found.created) == ("shop", "t", None)
+    assert found.plain["spec"] == {"accessLogging": [{"disabled": True}]}
+    assert found.span("/spec/accessLogging/0/disabled").line == 12
+
+
 def test_directories_are_read_in_order(tmp_path: Path) -> None:
     """YAML and JSON files at any depth, other files not; a link in a circle is not followed."""
     (tmp_path / "b").mkdir()
