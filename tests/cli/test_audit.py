@@ -104,6 +104,14 @@ def test_a_log_without_callers_is_undecided(good: Path, log: Path, ztc: Ztc) -> 
     assert "it does not carry the caller's identity" in result.out
 
 
+@pytest.mark.parametrize("lines", ["", "\n\n", json.dumps({**OURS, "upstream_cluster": "outbound|80||a.example.com"})])
+def test_a_log_without_a_decision_is_no_success(lines: str, good: Path, tmp_path: Path, ztc: Ztc) -> None:
+    """A pipeline whose log is empty, or of another proxy, has audited nothing: the code is 4."""
+    (tmp_path / "access.log").write_text(lines)
+
+    assert ztc("audit", str(good), "--log", str(tmp_path / "access.log")).code == 4
+
+
 def test_a_log_that_is_cut_off_is_refused(good: Path, log: Path, ztc: Ztc) -> None:
     """What is lost is no proof of anything: ZT785."""
     log.write_bytes(log.read_bytes()[:-6])

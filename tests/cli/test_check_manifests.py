@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ztdsl.api import check_manifests
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,6 +32,15 @@ spec:
 GOOD = POLICY.replace("METHOD", "GET")
 BAD = POLICY.replace("METHOD", "get")
 CONFIG_MAP = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n"
+
+LOGGING = """apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: {name: logging, namespace: shop}
+spec:
+  accessLogging:
+  - providers: [{name: ztc}]
+    match: {mode: SERVER}
+"""
 
 
 @pytest.fixture
@@ -65,6 +76,19 @@ def test_every_format_has_the_finding(output: str, manifests: Path, ztc: Ztc) ->
 def test_other_kinds_are_counted(manifests: Path, ztc: Ztc) -> None:
     """What is passed over is said on stderr, and not with -q."""
     assert ztc("check", "-f", manifests).err == "skipped: 1 ConfigMap\n"
+
+
+def test_access_logs_are_held_against_their_schema(tmp_path: Path, ztc: Ztc) -> None:
+    """A Telemetry decides nothing, and a mistake in one costs the record of decisions."""
+    (tmp_path / "logs.yaml").write_text(LOGGING)
+    (tmp_path / "bad.yaml").write_text(LOGGING.replace("SERVER", "SRVR"))
+    (tmp_path / "twice.yaml").write_text(f"{LOGGING}---\n{LOGGING}")
+
+    good = ztc("check", "-f", tmp_path / "logs.yaml")
+    assert (good.code, good.out, good.err) == (0, "ok: no findings\n", "")
+    assert "ZT040" in ztc("check", "-f", tmp_path / "bad.yaml").out
+    assert "ZT028" in ztc("check", "-f", tmp_path / "twice.yaml").out
+    assert check_manifests([str(tmp_path / "logs.yaml")]).objects == 1
 
 
 def test_stdin_and_several_paths(manifests: Path, ztc: Ztc) -> None:
@@ -148,8 +172,6 @@ def test_contradictions_are_usage(words: tuple[str, ...], said: str, ztc: Ztc) -
 
 def test_the_library_says_the_same(manifests: Path, ztc: Ztc) -> None:
     """The function of the library returns what the command reports."""
-    from ztdsl.api import check_manifests  # noqa: PLC0415
-
     checked = check_manifests([str(manifests)])
     shown = json.loads(ztc("check", "-f", manifests, "-o", "json").out)
 

@@ -302,6 +302,16 @@ def test_a_request_with_a_token(ztc: Ztc, here: Path) -> None:
     assert all(len(line) <= 80 for line in ended.out.splitlines())
 
 
+def test_a_request_whose_caller_is_not_named(ztc: Ztc, here: Path) -> None:
+    """It is one without identity; where that refuses it, the flag that names a caller is told."""
+    text = token(claims(), kid="main")
+    lines = f"GET /orders HTTP/1.1\nHost: orders\nAuthorization: Bearer {text}\n\n"
+
+    hint = "it was asked without a caller: name one with --from"
+    assert hint in request(ztc, here, lines, hidden=text).out
+    assert hint not in request(ztc, here, lines, "--from", "stock", hidden=text).out
+
+
 def test_what_curl_prints_with_a_token_in_two_places(ztc: Ztc, here: Path) -> None:
     """Both are verified, the header counts, and the finding says that this is not defined."""
     text = token(claims(), kid="main")

@@ -317,10 +317,9 @@ def test_only_files_of_keys_are_overwritten(ztc: Ztc, place: Path) -> None:
     (place / "empty.json").touch()
     ended = ztc(*words, "policies.py", cwd=place)
 
-    assert (ended.code, ended.err) == (
-        2,
-        "loaded\nerror: `policies.py` holds no keys, and is not overwritten\n  = help: name another file with --out-file\n",
-    )
+    assert ended.code == 2
+    assert "error: `policies.py` holds no keys, and is not overwritten\n" in ended.err
+    assert "  = help: name another file with --out-file\n" in ended.err
     assert (place / "policies.py").read_text() == before
     assert [ztc(*words, name, cwd=place).code for name in ("empty.json", "empty.json", "b.json", "new.json")] == [0] * 4
 

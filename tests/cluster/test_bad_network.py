@@ -118,7 +118,7 @@ def test_network_without_faults(network: Proxy, kubeconfig: Path) -> None:
     network.harm()
     is_right(run(kubeconfig))
     lists = [path for path in network.asked if not path.startswith("/version?")]  # which `kubectl` asks of itself
-    assert len(lists) == len({*lists}) == 3
+    assert len(lists) == len({*lists}) == 4
 
 
 @pytest.mark.parametrize("name", [*_CUT, *_BUSY])

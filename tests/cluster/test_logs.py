@@ -14,8 +14,10 @@ from tests.cluster.reader import documented, grant, selection
 from tests.conftest import Ztc
 from tests.mesh import lane
 from tests.mesh.cluster import ADMIN, Cluster, istio_definitions
+from tests.unit.diff.test_access_logs import DIFFERENT, SAME
 from ztdsl.api import Diff, diff_live
-from ztdsl.cluster import ClusterFailure
+from ztdsl.cluster import ClusterFailure, read_cluster
+from ztdsl.diff import normal_form
 
 pytestmark = lane.only
 _LOGGED: Final = """
@@ -125,6 +127,17 @@ def test_logs_that_are_no_longer_declared_are_deleted(cluster: Cluster, policy: 
         ("delete", "Telemetry", "shop", "logging"),
         ("delete", "Telemetry", "shop", "orders-log"),
     ]
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_forms_hold_for_what_the_server_gives_back(is_same: bool, cluster: Cluster) -> None:
+    """Each pair of the unit tests, one of the two through the server: what means the same still does, and no more."""
+    cluster.ask("DELETE", _TELEMETRIES.format("v1"))
+    for name, (wanted, live) in (SAME if is_same else DIFFERENT).items():
+        cluster.ask("POST", _TELEMETRIES.format(live["apiVersion"].partition("/")[2]), live)
+        (found,) = read_cluster(selection(cluster, ADMIN)).telemetries
+        assert (normal_form(found.plain) == normal_form(wanted)) == is_same, name
+        cluster.ask("DELETE", f"{_TELEMETRIES.format('v1')}/logging")
 
 
 def test_without_the_right_only_logs_are_an_error(cluster: Cluster, policy: Path) -> None:

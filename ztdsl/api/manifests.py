@@ -30,7 +30,7 @@ class ManifestCheck:
     Attributes:
         report: every finding.
         configuration: the settings they were checked with.
-        objects: how many objects of Istio's security kinds were checked.
+        objects: how many objects of Istio's security kinds, and of Telemetry, were checked.
         skipped: how many objects of other kinds there were, by kind.
         is_read: whether a cluster takes all of them; the checks of what they mean together run only then.
     """
@@ -54,6 +54,8 @@ def check_manifests(
 ) -> ManifestCheck:
     """Every finding of manifests from files.
 
+    Of a Telemetry it is checked whether a cluster takes it; a filter's expression is not parsed.
+
     Beside objects that a cluster refuses the others are checked one by one; what they mean together waits until none
     is refused, because the answer could depend on one of them.
 
@@ -73,7 +75,7 @@ def check_manifests(
     from ztdsl.manifests import read_manifests, read_workloads  # noqa: PLC0415 - neither does a malformed configuration
 
     configuration = configure(None, Options(mesh, config, istio_version, today, templates))
-    read = read_manifests(paths)
+    read = read_manifests(paths, with_logging=True)
     known, problems = read_workloads(workloads) if workloads is not None else (None, ())
     findings = [*read.findings, *problems]
     is_read = not _fails(findings)
@@ -82,7 +84,7 @@ def check_manifests(
     report = weigh(findings, configuration, _files(read, findings))
     if not is_read:
         report = replace(report, findings=tuple(each for each in report.findings if each.code != _UNUSED))
-    return ManifestCheck(report, configuration, len(read.documents), read.skipped, is_read)
+    return ManifestCheck(report, configuration, len(read.documents) + len(read.telemetries), read.skipped, is_read)
 
 
 def _fails(findings: Iterable[Diagnostic]) -> bool:
@@ -92,4 +94,4 @@ def _fails(findings: Iterable[Diagnostic]) -> bool:
 def _files(read: Read, findings: Iterable[Diagnostic]) -> Iterable[str]:
     """The files whose comments count."""
     found = (span_of(each.primary.place).file for each in findings if each.primary is not None)
-    return dict.fromkeys([*(document.file for document in read.documents), *found])
+    return dict.fromkeys([*(each.file for each in (*read.documents, *read.telemetries)), *found])

@@ -8,6 +8,7 @@ from ztdsl.api.token_access import Call
 from ztdsl.api.token_text import call_lines, in_lines
 from ztdsl.diagnostics.formats.escape import visible
 from ztdsl.token.status import Status
+from ztdsl.traffic.decision import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,6 +77,8 @@ def _lines(inspection: Inspected, seen: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield "policies, if a key of the issuer signed the token:" if inspection.is_assumed else "policies:"
         yield from (line[2:] for line in call_lines(Call(inspection.request, inspection.simulation)))
+        if inspection.request.peer is None and inspection.simulation.decision.verdict is Verdict.REFUSED:
+            yield "    it was asked without a caller: name one with --from"
 
 
 def _headline(inspection: Inspected) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ztdsl.auditing.undecided import Undecided
 from ztdsl.log.json_line import facts_of, line_of_facts
-from ztdsl.log.line import LogLine, Unreadable
+from ztdsl.log.line import LogLine, Unreadable, dated
 from ztdsl.log.read import LogReader
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class _Replay:
             if time is not None:
                 if time > group[2]:
                     group[2] = time
+                    if group[1] is _LATEST:  # the lines before had no time
+                        group[1] = time
                 elif time < group[1]:
                     group[1] = time
         self._book_all()
@@ -74,7 +76,7 @@ class _Replay:
             return
         if line is None:
             return
-        key, time = _key(line), line.time
+        key, time = _key(line), dated(line.time or "")
         group = self._groups.get(key) or self._new(key, text, time, line)
         group[0] += 1
         if time is not None:

@@ -94,7 +94,7 @@ def audit(
         say_findings(report, color=color)
     if threshold.fails(report, ready.configuration.fail_on):
         return exits.FINDINGS
-    return exits.UNDECIDED if found.undecided and not found.decided else exits.CLEAN
+    return exits.CLEAN if found.decided else exits.UNDECIDED
 
 
 def _audited(

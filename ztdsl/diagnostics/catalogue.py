@@ -111,6 +111,7 @@ _ROWS: Final = (
     # About ownership and composition
     Entry("ZT139", "logged-twice", ERROR, "a workload or namespace has two access logs of one provider"),
     Entry("ZT140", "malformed-provider", ERROR, "the name of a log's provider is malformed"),
+    Entry("ZT141", "audit-not-logged", WARNING, "an `audit` rule marks requests where the policy declares no log"),
     Entry("ZT201", "not-owned", ERROR, "a rule is about a workload that its policy does not own"),
     Entry("ZT202", "owned-twice", ERROR, "two parts of a policy own the same namespace or service"),
     Entry("ZT203", "root-namespace", ERROR, "a policy would place objects in the mesh's root namespace"),

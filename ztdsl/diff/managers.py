@@ -1,6 +1,6 @@
 """Who last wrote a field of a live object, and when, as the API server keeps it in `managedFields`.
 
-A field is `f:NAME` there; a list without merge keys, which all lists of Istio's security kinds are, belongs to its
+A field is `f:NAME` there; a list without merge keys, which all lists of Istio's kinds here are, belongs to its
 managers as a whole. Source: Kubernetes `structured-merge-diff` v6, `fieldpath/serialize-pe.go`.
 """
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from ztdsl.explain import words
 from ztdsl.ir import values
+from ztdsl.ir.logged import written
 from ztdsl.ir.model import Effect
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from ztdsl.ir.model import Model, Namespace, Rule, Workload
+    from ztdsl.ir.model import Log, Model, Namespace, Rule, Workload
     from ztdsl.origin import Origin
 
 
@@ -56,6 +57,27 @@ class PortAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """One access log that the workload's proxies write.
+
+    Attributes:
+        entries: `denied` or `all`.
+        provider: the mesh's extension provider that writes it.
+        declared_for: the workload, its namespace, or the mesh: what the log was declared for.
+        because: why.
+        owner: the team that answers for it.
+        origin: the call that declared it.
+    """
+
+    entries: str
+    provider: str
+    declared_for: str
+    because: str
+    owner: str | None
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """Everything a policy says of one workload."""
 
@@ -67,6 +89,7 @@ class Access:
     is_default_deny: bool
     ports: tuple[PortAccess, ...]
     reaches: tuple[Grant, ...]
+    logs: tuple[Written, ...]
     origin: Origin | None
 
 
@@ -102,8 +125,15 @@ def access(model: Model, workload: Workload, port: int | None = None) -> Access:
         _is_default_deny(model, namespace),
         tuple(ports),
         reaches(model, values.PeerIdentity(None, workload.namespace, workload.service_account)),
+        tuple(_written(log) for log in written(model.logs, workload.namespace, workload.name)),
         workload.origin,
     )
+
+
+def _written(log: Log) -> Written:
+    place = "the mesh" if log.namespace is None else f"namespace {log.namespace}"
+    place = place if log.workload is None else f"{log.namespace}/{log.workload}"
+    return Written(log.entries.value, log.provider, place, log.because, log.owner, log.origin)
 
 
 def _is_default_deny(model: Model, namespace: Namespace | None) -> bool:

@@ -12,7 +12,7 @@ from ztdsl.render.scalars import comment_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ztdsl.explain.access import Access, Grant, PortAccess
+    from ztdsl.explain.access import Access, Grant, PortAccess, Written
     from ztdsl.origin import Origin
 
 SCHEMA: Final = "ztdsl/explanation/v1"
@@ -43,6 +43,12 @@ def _lines(access: Access, variables: dict[int, str], width: int) -> Iterator[st
         yield from _port(port, variables, width)
     yield ""
     yield from reaching(access.reaches, width)
+    yield ""
+    yield "Writes down"
+    if not access.logs:
+        yield "  nothing that this policy declares"
+    for log in access.logs:
+        yield from _log(log, width)
 
 
 def reaching(grants: Iterable[Grant], width: int) -> Iterator[str]:
@@ -82,6 +88,15 @@ def _grant(grant: Grant, width: int) -> Iterator[str]:
     yield from _wrapped(" ".join(comment_lines(grant.because)), "      why   ", width)
     if grant.owner is not None:
         yield from _wrapped(" ".join(comment_lines(grant.owner)), "      owner ", width)
+
+
+def _log(log: Written, width: int) -> Iterator[str]:
+    what = "every request and connection" if log.entries == "all" else "what is refused, or marked"
+    yield f"  {what}, by provider {log.provider}{at(log.origin)}"
+    yield from _wrapped(log.declared_for, "      for   ", width)
+    yield from _wrapped(" ".join(comment_lines(log.because)), "      why   ", width)
+    if log.owner is not None:
+        yield from _wrapped(" ".join(comment_lines(log.owner)), "      owner ", width)
 
 
 def _wrapped(words: str, head: str, width: int) -> list[str]:
@@ -127,6 +142,17 @@ def data(access: Access, variables: dict[int, str]) -> dict[str, Any]:
             for port in access.ports
         ],
         "reaches": [grant_data(grant) for grant in access.reaches],
+        "logs": [
+            {
+                "entries": log.entries,
+                "provider": log.provider,
+                "declaredFor": log.declared_for,
+                "because": log.because,
+                "owner": log.owner,
+                "declared": place_data(log.origin),
+            }
+            for log in access.logs
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from msgspec.json import Decoder, decode
 from msgspec.structs import astuple
 
 from ztdsl.log.inbound import Fields, line_of
-from ztdsl.log.line import Form, LogLine, TriedRule, Unreadable
+from ztdsl.log.line import Form, LogLine, TriedRule, Unreadable, dated
 from ztdsl.log.names import rule_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def facts_of(line: bytes, *, with_addresses: bool = True) -> tuple[Facts, str | 
         UNSET if tried is UNSET else bytes(tried),
         *varying,
     )
-    return facts, time if type(time) is str else None
+    return facts, dated(time) if type(time) is str else None
 
 
 _NO_ADDRESSES: Final = (UNSET, UNSET, UNSET)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ztdsl.quick import dataclass
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ztdsl.traffic.decision import Decider
+
+
+_DATED: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]").match
 
 
 class Form(StrEnum):
@@ -80,6 +84,11 @@ class TriedRule:
 
     result: str
     rule: Decider | None
+
+
+def dated(time: str) -> str | None:
+    """The time if it begins as RFC 3339 has it, and so can be compared as text; a proxy writes `-` for none."""
+    return time if _DATED(time) is not None else None
 
 
 @dataclass(frozen=True, slots=True)

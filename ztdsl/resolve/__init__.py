@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Severity, Spot
 from ztdsl.dsl.declaration import GIVEN_EMPTY
-from ztdsl.ir.model import Model
+from ztdsl.ir.model import Effect, Model
 from ztdsl.quick import dataclass
 from ztdsl.resolve import shapes
 from ztdsl.resolve.callers import note_callers
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ztdsl.diagnostics.model import Diagnostic
     from ztdsl.dsl.policy import Policy
-    from ztdsl.ir.model import Issuer, Log, Rule
+    from ztdsl.ir.model import Issuer, Log, Rule, Workload
     from ztdsl.traffic.mesh import Mesh
 
 _EFFECTS: Final = {"deny": 0, "allow": 1, "audit": 2}
@@ -65,6 +65,7 @@ def resolve(policy: Policy, mesh: Mesh, today: date) -> Resolved:
     warn_of_dropped_tokens(context, kept)
     warn_of_taken_headers(context, kept)
     logs = _logs(context, parts)
+    _warn_of_audits(context, kept, workloads, logs)
     findings = tuple(context.problems.findings)
     count = sum(len(part.rules) for part in parts if isinstance(part.rules, tuple))
     if any(each.severity is Severity.ERROR for each in findings):
@@ -81,6 +82,19 @@ def _logs(context: Context, parts: list[Policy]) -> tuple[Log, ...]:
     from ztdsl.resolve.logs import access_logs  # noqa: PLC0415 - few policies declare logs
 
     return access_logs(context, parts)
+
+
+def _warn_of_audits(
+    context: Context, kept: tuple[Rule, ...], workloads: tuple[Workload, ...], logs: tuple[Log, ...]
+) -> None:
+    """Warn of `audit` rules that nothing logs, where no error stands in the way of knowing it."""
+    if all(rule.effect is not Effect.AUDIT for rule in kept):
+        return
+    if any(each.severity is Severity.ERROR for each in context.problems.findings):
+        return
+    from ztdsl.resolve.audits import warn_of_unlogged_audits  # noqa: PLC0415 - few policies mark requests
+
+    warn_of_unlogged_audits(context, kept, workloads, logs)
 
 
 def _unsupported(mesh: Mesh) -> tuple[Diagnostic, ...]:

@@ -50,6 +50,19 @@ def test_a_grant_is_unused_only_over_the_whole_window(subject: Subject, line: Wr
     assert short.findings.findings == ()
 
 
+@pytest.mark.parametrize("time", ["-", "", "nope", "zzzz", 5, None, "Mon, 02 Nov 2026"])
+def test_a_time_that_is_none_does_not_hide_the_others(time: object, subject: Subject, line: Written) -> None:
+    """The line counts, and the window is that of the lines whose times can be read."""
+    odd = [line(start_time=time), line(path="/orders/9", start_time=time)]
+    audit = audit_log(subject, [odd[0], line(start_time=FIRST), *odd, line(start_time=LAST), odd[1]])
+
+    assert audit.decided == 6
+    assert audit.report.window.is_enough
+    plain = audit.to_dict()
+    assert plain["window"]["seconds"] == timedelta(days=45).total_seconds()
+    assert {each["last"] for each in plain["decisions"]} == {LAST}
+
+
 def test_a_log_of_refusals_alone_proves_nothing(subject: Subject, line: Written) -> None:
     """Where nothing was let in, the log may leave out what was."""
     audit = audit_log(subject, [line(start_time=time, method="PUT", **DENIED) for time in (FIRST, LAST)])

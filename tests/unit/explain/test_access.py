@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,8 @@ from ztdsl import (
     allow,
     audit,
     deny,
+    log_all,
+    log_denied,
 )
 from ztdsl.explain.access import Access, access
 from ztdsl.explain.report import data, text
@@ -42,8 +45,10 @@ trial = Service("trial", namespace=lab, service_account="trial", ports=[api])
 entry = Gateway("entry", namespace=edge, service_account="entry", ports=[api])
 
 
-def _access(name: str, *rules: Any, mesh: MeshDefaults | None = None) -> Access:
-    policy = Policy("p", owns=[web, lab, edge], services=[front, trial, entry], rules=rules, owner="team", mesh=mesh)
+def _access(name: str, *rules: Any, mesh: MeshDefaults | None = None, logs: Sequence[Any] = ()) -> Access:
+    policy = Policy(
+        "p", owns=[web, lab, edge], services=[front, trial, entry], rules=rules, owner="team", mesh=mesh, logs=logs
+    )
     model: Model | None = resolve(policy, Mesh(), date(2026, 11, 24)).model
     assert model is not None
     return access(model, next(each for each in model.workloads if each.name == name))
@@ -106,3 +111,28 @@ def test_trials_are_said_to_be_trials() -> None:
     assert "deny (dry run until 2027-01-31)" in shown
     assert "two lines" in shown
     assert data(_access("front", rule), {})["ports"][0]["rules"][0]["dryRunUntil"] == "2027-01-31"
+
+
+def test_what_a_workload_writes_down() -> None:
+    """Of each provider the log that was declared nearest, with why and where it was declared."""
+    defaults = MeshDefaults()
+    logs = [
+        log_denied(defaults, because="who was refused"),
+        log_all(web, because="a trial", provider="other"),
+        log_all(front, because="two\nlines"),
+    ]
+    found = _access("front", mesh=defaults, logs=logs)
+    assert [(each.provider, each.entries, each.declared_for) for each in found.logs] == [
+        ("other", "all", "namespace web"),
+        ("ztc", "all", "web/front"),
+    ]
+    assert [each.declared_for for each in _access("entry", mesh=defaults, logs=logs).logs] == ["the mesh"]
+    shown = text(found, {}, 80)
+    assert "  every request and connection, by provider ztc  " in shown
+    assert "why   two lines" in shown
+    assert data(found, {})["logs"][1]["declaredFor"] == "web/front"
+
+
+def test_a_workload_that_writes_nothing_down() -> None:
+    """It is said, since a log of another policy may be there all the same."""
+    assert text(_access("front"), {}, 80).endswith("Writes down\n  nothing that this policy declares\n")
