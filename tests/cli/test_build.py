@@ -6,6 +6,7 @@ import json
 import stat
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 if TYPE_CHECKING:
@@ -142,6 +143,16 @@ def test_the_mesh_configuration_and_the_manifests_need_two_places(good: Path, zt
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("# Policy ")
     assert ztc("build", good, "--mesh-config", "-", "--out-dir", "manifests").code == 0
+
+
+@pytest.mark.parametrize("flag", ["--out-file", "--source-map", "--mesh-config"])
+def test_python_files_are_not_overwritten(flag: str, good: Path, ztc: Ztc) -> None:
+    """The policy stays what it is, whatever is written beside it."""
+    before = good.read_text()
+    ended = ztc("build", good, flag, good)
+
+    assert (ended.code, ended.out, good.read_text()) == (2, "", before)
+    assert "is a Python file, and is not overwritten" in ended.err
 
 
 def test_access_logs_stand_first_in_each_file_and_in_json(tmp_path: Path, ztc: Ztc) -> None:

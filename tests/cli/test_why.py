@@ -119,6 +119,19 @@ def test_plaintext_is_explained_where_the_workload_is_given(good: Path, log: Pat
     assert "policies.py:6: PeerAuthentication shop/default" in named.out
 
 
+@pytest.mark.parametrize("fields", [{"pod_namespace": "elsewhere"}, {"method": "GET"}])
+def test_a_line_that_only_says_that_nothing_matched_is_not_explained(
+    fields: dict[str, str], good: Path, log: Path, ztc: Ztc
+) -> None:
+    """No policy here is about the workload, or they allow the request: the line's own words explain nothing."""
+    log.write_text(_ours(**fields))
+
+    result = ztc("why", str(good), "--log", str(log))
+
+    assert result.code == 4
+    assert "unknown: " in result.out
+
+
 def test_equal_refusals_are_printed_once(good: Path, log: Path, ztc: Ztc) -> None:
     """A refusal that repeats is counted."""
     log.write_text(_ours() * 3 + _ours(start_time="2026-10-02T08:00:00.000Z") + _ours(method="DELETE"))

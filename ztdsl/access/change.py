@@ -212,7 +212,7 @@ class _Change:
             is_open = after.verdict is Verdict.ALLOW
             if is_open is (before.verdict is Verdict.ALLOW):
                 continue
-            caused = causes(self._evaluators, request, rest, concerned, self._changed)
+            caused = causes(self._evaluators, (request, before, after), rest, concerned, self._changed)
             yield Effect(
                 (place.namespace, tuple(sorted(place.labels.items()))),
                 request.to.port,

@@ -119,8 +119,9 @@ class Tokens:
             yield Token(made, token.place), term
 
     def _alone(self, token: Token, values: Iterable[users.Claimed]) -> dict[_Left, users.Claimed]:
-        """Values of one claim, one for each set of bits that it leaves by itself."""
+        """Values of one claim, one for each set of bits that it leaves by itself, named for all that leave them."""
         found: dict[_Left, users.Claimed] = {}
+        patterns: dict[_Left, list[str]] = {}
         for claimed in values:
             made = users.with_claim(token.claims, claimed)
             if made is None:
@@ -133,7 +134,9 @@ class Tokens:
             known = found.get(key)
             if known is None or (known.term is None and claimed.term is not None and claimed.path != ("sub",)):
                 found[key] = claimed
-        return found
+            if claimed.pattern is not None:
+                patterns.setdefault(key, []).append(claimed.pattern)
+        return {key: users.told_together(claimed, patterns.get(key, ())) for key, claimed in found.items()}
 
     def _with_headers(self, tokens: tuple[AnyToken, ...], term: str) -> Iterator[tuple[int, Choice]]:
         """The tokens with every line of each header that belongs to tokens."""

@@ -21,15 +21,24 @@ if TYPE_CHECKING:
 UNKNOWN_ISSUER: Final = "https://issuer.example.org"
 UNKNOWN_AUDIENCE: Final = "unknown-audience"
 _MOST_PAIRS: Final = 6
+_MOST_WORDS: Final = 4
 ABSENT: Final = object()
 
 
 class Claimed(NamedTuple):
-    """A value of a claim, and what people call it and its like; None for what no rule names."""
+    """A value of a claim.
+
+    Attributes:
+        path: the claim.
+        value: the value.
+        term: what people call it and its like; None for what no rule names.
+        pattern: of a value that is made of one pattern alone, the pattern, with which the term ends.
+    """
 
     path: tuple[str, ...]
     value: object
     term: str | None
+    pattern: str | None = None
 
 
 def contexts(rules: Sequence[JwtRule], asked: Sequence[str], audiences: Sequence[str]) -> Iterator[AnyToken]:
@@ -92,29 +101,30 @@ def _audiences(rules: Iterable[JwtRule], patterns: Sequence[str]) -> list[object
 
 def subjects(asked: Sequence[str], patterns: Sequence[str], issuers: Iterable[str]) -> list[Claimed]:
     """Subjects on both sides of `requestPrincipals` and of tests of the claim itself."""
-    values: dict[str, str | None] = {"someone": None}
-    for each in asked:
-        for text, term in _subjects_of(each, issuers):
-            if values.get(text) is None:
-                values[text] = term
     path = ("sub",)
+    values = {"someone": Claimed(path, "someone", None)}
+    for each in asked:
+        for text, subject in _subjects_of(each, issuers):
+            if values.get(text) is None or values[text].term is None:
+                values[text] = Claimed(path, text, None if subject is None else f"subject {subject}", subject)
     for claimed in claimed_values(path, patterns):
         if isinstance(claimed.value, str):
-            values.setdefault(claimed.value, claimed.term)
-    values.setdefault("", None)
-    return [Claimed(path, text, term) for text, term in values.items()] + [Claimed(path, ABSENT, None)]
+            values.setdefault(claimed.value, claimed)
+    values.setdefault("", Claimed(path, "", None))
+    return [*values.values(), Claimed(path, ABSENT, None)]
 
 
 def _subjects_of(value: str, issuers: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Subjects on both sides of a value, with what of it they match; None for what nobody would name."""
     if value == "*":
         return
     last = value.rpartition("/")[2]
     for subject in (last, *(value.removeprefix(f"{each}/") for each in issuers)):
         text = subject.strip("*")
-        yield subject, f"subject {subject}"  # behind a star of the issuer, a star is a star
-        yield text, f"subject {subject}" if text and subject != "*" else None
+        yield subject, subject  # behind a star of the issuer, a star is a star
+        yield text, subject if text and subject != "*" else None
         if "*" in subject and text:
-            yield (f"x{text}" if subject.startswith("*") else f"{text}x"), f"subject {subject}"
+            yield (f"x{text}" if subject.startswith("*") else f"{text}x"), subject
 
 
 def claimed_values(path: tuple[str, ...], patterns: Sequence[str]) -> list[Claimed]:
@@ -123,7 +133,7 @@ def claimed_values(path: tuple[str, ...], patterns: Sequence[str]) -> list[Claim
     filler = fresh(patterns)
     named = texts([Named(text_form(each), each) for each in dict.fromkeys(patterns)], filler, ("",))
     found = [Claimed(path, ABSENT, None), Claimed(path, filler, f"a {name}")]
-    found += [Claimed(path, text, f"{name} {term}") for text, term in named]
+    found += [Claimed(path, text, f"{name} {term}", term) for text, term in named]
     for (one, first), (other, second) in combinations(named[:_MOST_PAIRS], 2):
         found.append(Claimed(path, [one, other], f"{name} {first} and {second}"))
         found.append(Claimed(path, f"{one} {other}", f"{name} {first} and {second} in one text"))
@@ -131,6 +141,16 @@ def claimed_values(path: tuple[str, ...], patterns: Sequence[str]) -> list[Claim
     found += [Claimed(path, [text, filler], f"{name} {term}{AMONG_OTHERS}") for text, term in named]
     found += [Claimed(path, f"{text} {filler}", f"{name} {term}{AMONG_WORDS}") for text, term in named]
     return found
+
+
+def told_together(claimed: Claimed, patterns: Iterable[str]) -> Claimed:
+    """The value with a term that names all patterns whose values do the same, the first few of them."""
+    words = list(dict.fromkeys(patterns))
+    if claimed.term is None or claimed.pattern is None or len(words) <= 1:
+        return claimed
+    more = len(words) - _MOST_WORDS
+    shown = [*words[:_MOST_WORDS], *([f"{more} more"] if more > 0 else [])]
+    return claimed._replace(term=claimed.term.removesuffix(claimed.pattern) + " or ".join(shown))
 
 
 def with_claim(claims: Mapping[str, Any], claimed: Claimed) -> dict[str, Any] | None:

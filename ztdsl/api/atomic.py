@@ -27,9 +27,9 @@ def write_atomically(path: Path, text: str) -> None:
         target = path.resolve()
     except RuntimeError as error:  # what Python says of links that lead in a circle
         raise OSError(ELOOP, "links lead in a circle") from error
-    mode = _mode_of(target)
+    mode = _mode_of(path)
     if mode is not None and not stat.S_ISREG(mode):
-        with target.open("wb", buffering=0) as stream:
+        with path.open("wb", buffering=0) as stream:  # `/dev/stdout` may resolve to a pipe, which has no name
             _write_all(stream.fileno(), text.encode())
         return
     temporary = target.parent / f".{target.name}.{os.getpid()}{_SUFFIX}"

@@ -101,13 +101,13 @@ def vendor_keys(
 
 
 def may_overwrite(file: Path) -> bool:
-    """Whether a file is missing, empty, or holds keys alone, so that nothing but keys is lost.
+    """Whether a file is missing, empty, or holds a JWK set, so that nothing but keys is lost.
 
     Raises:
         OSError: it cannot be read.
     """
-    if not file.is_file():
-        return not file.exists()
+    if not file.is_file():  # missing, or a pipe; writing to a directory fails by itself
+        return True
     text = file.read_text(encoding="utf-8", errors="surrogateescape")
     try:
         read(text)

@@ -45,8 +45,8 @@ class Refusal:
 
     @property
     def is_known(self) -> bool:
-        """Whether the rule is known, or that none matched."""
-        return self.decided_by is not None or self.line.is_unmatched or self.simulation is not None
+        """Whether the rule is known, or that none of the policies matched."""
+        return self.decided_by is not None or self.simulation is not None
 
     @property
     def title(self) -> str:
@@ -93,7 +93,7 @@ class Refusal:
                 "source": ground.source,
                 "because": ground.because,
             },
-            "is_unmatched": self.decided_by is None and self.is_known,
+            "is_unmatched": self.decided_by is None and (self.line.is_unmatched or self.is_known),
             "misses": plain.get("misses", []),
             "unknown": self.unknown,
             "suggestion": self.suggestion,

@@ -95,7 +95,7 @@ def _looked_at(chain: Chain, around: Around) -> Inspected:
 def _findings(each: Inspected, around: Around) -> Iterator[Diagnostic]:
     leaf = each.chain.certificates[0]
     place = None if leaf.place is None else Label(leaf.place)
-    yield from judge.of_leaf(leaf)
+    yield from judge.of_leaf(leaf, each.chain.certificates[1:])
     is_workload = each.identity is not None and each.identity.workload is not None
     yield from judge.of_path(each.path, around.now, is_workload=is_workload)
     if each.identity is None:

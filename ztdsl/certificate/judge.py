@@ -13,7 +13,7 @@ from ztdsl.diagnostics.catalogue import diagnostic
 from ztdsl.diagnostics.model import Label, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from ztdsl.certificate.chain import Path
@@ -41,11 +41,14 @@ def of_input(given: Presented) -> Iterator[Diagnostic]:
         )
 
 
-def of_leaf(leaf: Certificate) -> Iterator[Diagnostic]:
-    """What keeps the first certificate from being a workload's SVID."""
+def of_leaf(leaf: Certificate, rest: Sequence[Certificate]) -> Iterator[Diagnostic]:
+    """What keeps the first certificate from being a workload's SVID; `rest` stands after it in the chain."""
+    meant = next((each for each in rest if leaf.is_ca and not each.is_ca), None)
+    help_ = [] if meant is None else [f"a workload's own certificate comes first: {meant.origin} is no CA"]
     yield from _names(leaf)
     for fault in _leaf_faults(leaf):
-        yield _finding("ZT745", f"{leaf.origin} may not stand for a workload: {fault}", leaf)
+        yield _finding("ZT745", f"{leaf.origin} may not stand for a workload: {fault}", leaf, help=help_)
+        help_ = []
 
 
 def of_path(found: Path, now: datetime, *, is_workload: bool) -> Iterator[Diagnostic]:

@@ -106,7 +106,8 @@ def _chain(each: Inspected, around: Around, width: int) -> Iterator[str]:
         else:
             yield from _row(f"{number} to {number + 1}", "holds: issuer, signature, CA, key usage, path length", width)
     for unused in each.path.unused:
-        yield from _row("not needed", f"{visible(unused.origin)}, `{visible(unused.subject)}`", width)
+        name = f"`{visible(unused.subject)}`" if unused.subject else "without a subject"
+        yield from _row("not needed", f"{visible(unused.origin)}, {name}", width)
     yield from _row("leads to", _end(each, around), width)
 
 

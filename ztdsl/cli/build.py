@@ -100,11 +100,13 @@ def build(
 
 
 def _refuse_one_place(out_dir: str | None, places: dict[str, str | None]) -> None:
-    """Refuse two products for one file; manifests that go to a directory are in nobody's way."""
+    """Refuse two products for one file, and Python files; manifests that go to a directory are in nobody's way."""
     taken: dict[str, str] = {}
     for what, place in places.items():
         if place is None or (what == "the manifests" and out_dir is not None):
             continue
+        if place.endswith(".py"):
+            raise UsageProblem(f"`{place}` is a Python file, and is not overwritten", f"name another file for {what}")
         first = taken.setdefault(place, what)
         if first != what:
             raise UsageProblem(f"{first} and {what} go to one place", "name two")

@@ -88,18 +88,16 @@ def opened(file: str) -> Iterator[BinaryIO]:
         OSError: it cannot be read.
     """
     if file == "-":
-        stdin = sys.stdin.buffer
-        is_packed = isinstance(stdin, BufferedReader) and stdin.peek(2)[:2] == _GZIP
-        yield gzip.GzipFile(fileobj=stdin) if is_packed else stdin  # type: ignore[misc] # as below
+        yield _unpacked(sys.stdin.buffer)
         return
     with Path(file).open("rb") as raw:
-        if raw.read(2) == _GZIP:
-            raw.seek(0)
-            with gzip.open(raw, "rb") as unpacked:
-                yield unpacked  # type: ignore[misc] # reads bytes as a file does
-        else:
-            raw.seek(0)
-            yield raw
+        yield _unpacked(raw)
+
+
+def _unpacked(stream: BinaryIO) -> BinaryIO:
+    """What a stream holds; it is looked into and not rewound, for a pipe cannot be."""
+    is_packed = isinstance(stream, BufferedReader) and stream.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
+    return gzip.GzipFile(fileobj=stream) if is_packed else stream  # type: ignore[return-value] # reads bytes as a file does
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:

@@ -146,6 +146,8 @@ def _shape(text: str) -> str:
     count = text.count(".") + 1
     if text.lstrip().startswith("{"):
         return "it is JSON: the JSON serialization of a signature is not accepted, only the compact one"
+    if "," in text:
+        return "it has a comma: a header that is given twice is joined by one, and no token is left"
     if count == _ENCRYPTED_PARTS:
         return "it is encrypted (five parts, a JWE): Istio's proxies accept signed tokens only"
     if count == _PARTS and text.endswith("."):

@@ -120,6 +120,21 @@ def test_tokens_that_are_accepted_now(before: list[Manifest], after: list[Manife
     assert any(expected in effect.callers for effect in found.effects)
 
 
+def test_every_value_of_a_claim_is_told() -> None:
+    """Two roles, or two users, that one rule lets in open as much as each other."""
+    roles = change([tokens(JWT), policy(BASE)], [tokens(JWT), policy(BASE, user(role=["admin", "support", "audit*"]))])
+    assert any(
+        callers.endswith("with a token of https://auth.example.com for shop, role admin or support or audit*")
+        for _, callers, _ in told(roles)
+    )
+    names = {"from": [{"source": {"requestPrincipals": [f"{ISSUER}/{name}" for name in "abcdef"]}}]}
+    users = change([tokens(JWT), policy(BASE)], [tokens(JWT), policy(BASE, names)])
+    assert any(
+        callers.endswith("with a token of https://auth.example.com for shop, subject a or b or c or d or 2 more")
+        for _, callers, _ in told(users)
+    )
+
+
 def test_that_a_refused_token_does_not_help_goes_without_saying() -> None:
     """Where a caller needs no token, effects speak of the caller and the request."""
     found = change([tokens(JWT), policy(BASE)], [tokens(JWT), policy(rule(["web/ui"], ["GET"], ["/orders"]))])

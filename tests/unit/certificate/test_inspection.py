@@ -91,3 +91,12 @@ def test_a_certificate_that_is_trusted_itself_ends_the_path() -> None:
     """The path of a CA that is one of the trusted ones is that CA alone."""
     path = looked_at(ROOT.pem).chains[0].path
     assert (path.is_trusted, len(path.certificates)) == (True, 1)
+
+
+def test_a_chain_that_stands_on_its_head_is_told_once() -> None:
+    """The CA comes first: the help says which certificate is meant."""
+    found = looked_at(chain(ROOT, INTERMEDIATE, GOOD))
+
+    told = [help_ for each in found.findings for help_ in each.help if "comes first" in help_]
+    assert told == ["a workload's own certificate comes first: certificate 3 of `cert.pem` is no CA"]
+    assert not any("comes first" in help_ for each in looked_at(chain(ROOT)).findings for help_ in each.help)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from ztdsl.log import Broken, Form, LogReader, Unreadable, lines_of, opened
 from ztdsl.log.read import MOST_BYTES, TOO_LONG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 LINE = b'{"response_code": 200, "response_code_details": "via_upstream"}'
@@ -43,6 +46,18 @@ def test_packed_logs_are_unpacked(tmp_path: Path) -> None:
 
     with opened(str(file)) as stream:
         assert list(lines_of(stream)) == [LINE, LINE]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_as_a_file_is(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """`--log <(kubectl logs ...)` names a pipe, which cannot be rewound."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(pack(LINE + b"\n" + LINE),))
+    writer.start()
+    with opened(str(pipe)) as stream:
+        assert list(lines_of(stream)) == [LINE, LINE]
+    writer.join()
 
 
 def test_a_packed_log_that_is_cut_off_is_broken(tmp_path: Path) -> None:

@@ -98,6 +98,16 @@ def test_a_nested_token_is_not_unwrapped() -> None:
     assert "nested" in found.why
 
 
+def test_a_header_that_is_given_twice_is_named_so() -> None:
+    """Envoy joins its lines by a comma; two tokens are five parts then, and no encrypted one."""
+    text = token({"iss": "joe"})
+    found = read(f"{text},Bearer {text}")
+
+    assert isinstance(found, Broken)
+    assert "given twice" in found.why
+    assert "JWE" not in found.why
+
+
 def test_an_encrypted_token_is_named_so() -> None:
     """RFC 7519, appendix A.1: five parts."""
     found = read("eyJhbGciOiJSU0ExXzUifQ.AA.AA.AA.AA")
