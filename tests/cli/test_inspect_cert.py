@@ -267,6 +267,7 @@ def test_a_file_that_is_not_there_is_named(place: Path, ztc: Ztc) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["--now", "0001-01-01T00:00:00+14:00"], "`--now` takes an instant such as `2027-03-31T12:00:00Z`; not"),
         (["--now", "today"], "`--now` takes an instant such as `2027-03-31T12:00:00Z`; not `today`"),
         (["--now", "2026-11-24T12:00:00"], "`--now` takes an instant such as `2027-03-31T12:00:00Z`; not"),
         (["--client-cert", "a"], "a certificate is shown together with its key"),

@@ -268,6 +268,7 @@ def test_mistakes_in_the_flags(ztc: Ztc, here: Path) -> None:
     start = ("inspect", "token", "token.jwt", "policies.py")
     for words, said in {
         ("--now", "yesterday"): "`--now` takes an instant",
+        ("--now", "0001-01-01T00:00:00+14:00"): "`--now` takes an instant",
         ("--issuer", "joe"): "`--issuer joe` is none that is declared",
         ("--keys", "broken.json"): "`broken.json` is no JWK set: it has no list `keys`",
         ("--keys", "absent.json"): "`absent.json` cannot be used",

@@ -164,6 +164,18 @@ def test_manifests_get_a_rule_in_yaml(good: Path, log: Path, tmp_path: Path, ztc
     )
 
 
+def test_manifests_without_an_inventory_know_no_workload(good: Path, log: Path, tmp_path: Path, ztc: Ztc) -> None:
+    """They select pods by labels, and a log names services: the flag that knows both is told."""
+    manifests = tmp_path / "m.yaml"
+    manifests.write_text(ztc("build", str(good)).out)
+    log.write_text(_ours())
+
+    result = ztc("why", "-f", str(manifests), "--log", str(log))
+
+    assert result.code == 4
+    assert "unknown: manifests name no workloads; an inventory of them does (--workloads)" in result.out
+
+
 def test_nothing_of_a_line_acts_on_the_terminal_or_tells_a_secret(good: Path, log: Path, ztc: Ztc) -> None:
     """Control characters and secrets of a query do not come out."""
     log.write_text(_ours(path="/orders\x1b[2J?access_token=hunter2", authority="\x07"))

@@ -11,7 +11,7 @@ from ztdsl.diagnostics.report import Report
 from ztdsl.diagnostics.source import sorted_findings
 from ztdsl.diff.access_logs import LOGGING
 from ztdsl.diff.change import KINDS, Plan
-from ztdsl.diff.claims import conflicts
+from ztdsl.diff.claims import conflicts, without_objects
 from ztdsl.diff.plan import plan, revisions
 from ztdsl.diff.shown import UNCHANGED, Access, Shown
 from ztdsl.pipeline import Options
@@ -241,7 +241,17 @@ def _with_base(
     if _deciding(found):
         stay = () if namespaces is None else [each for each in old.manifests if each.meta.namespace not in namespaces]
         access = changed_access(old.manifests, [*stay, *declared.manifests], mesh, known, declared.model)
-    return Diff(declared.report, declared.configuration, old.words, declared.words, found, access)
+    return Diff(
+        _reported(declared, found, namespaces), declared.configuration, old.words, declared.words, found, access
+    )
+
+
+def _reported(
+    declared: Declared, found: Plan, namespaces: tuple[str, ...] | None, more: Iterable[Diagnostic] = ()
+) -> Report:
+    """The findings of what is declared, of namespaces with nothing to compare, and some more."""
+    passed_over = without_objects(namespaces or (), declared.wanted, found)
+    return replace(declared.report, findings=sorted_findings([*declared.report.findings, *more, *passed_over]))
 
 
 def _with_live(
@@ -250,8 +260,7 @@ def _with_live(
     objects = [each for each in live.objects if namespaces is None or each.key[1] in namespaces]
     logging = [each for each in live.telemetries if namespaces is None or each.key[1] in namespaces]
     found = plan(declared.wanted, [*objects, *logging], declared.owned)
-    findings = sorted_findings([*declared.report.findings, *live.findings, *conflicts(found, declared.owned)])
-    report = replace(declared.report, findings=findings)
+    report = _reported(declared, found, namespaces, [*live.findings, *conflicts(found, declared.owned)])
     access, foreign = UNCHANGED, UNCHANGED
     if _deciding(found) and live.unread is not None:
         access = _unknown_without(live.unread)

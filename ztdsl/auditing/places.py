@@ -108,7 +108,8 @@ class Places:
         if len(found) > 1:
             found = [each for each in found if each.name in {called.service, called.workload}]
         if len(found) != 1:
-            raise Undecided(Lack.SEVERAL if found else Lack.UNDECLARED)
+            unknown = Lack.UNDECLARED if self._workloads else Lack.UNLISTED
+            raise Undecided(Lack.SEVERAL if found else unknown)
         return found[0]
 
     def _destination(

@@ -13,6 +13,7 @@ class Lack(StrEnum):
     REJECTED = "the proxy itself found the request malformed"
     WORKLOAD = "it does not say which workload was called"
     UNDECLARED = "no declared workload is the one that was called"
+    UNLISTED = "manifests name no workloads; an inventory of them does (--workloads)"
     SEVERAL = "several declared workloads may be the one that was called"
     PORT = "it does not say which port was called"
     IDENTITY = "it does not carry the caller's identity"

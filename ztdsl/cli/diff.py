@@ -238,11 +238,11 @@ def _write(found: Diff, output: str, *, color: str) -> None:
 
 
 def _left_alone(plan: Plan, *, color: bool) -> str:
-    """A line for each foreign object, which stays as it is and is shown to no program."""
+    """A line for each object that stays as it is, a foreign one for example, and is shown to no program."""
     from ztdsl.diagnostics.formats.style import Style  # noqa: PLC0415 - as above
     from ztdsl.diff.formats.text import headline  # noqa: PLC0415
 
-    lines = [headline(each, Style(color=color)) for each in plan.of("foreign")]
+    lines = [headline(each, Style(color=color)) for each in plan.changes if each.stays]
     return "".join(f"{line}\n" for line in ["", *lines]) if lines else ""
 
 

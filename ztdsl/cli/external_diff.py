@@ -33,14 +33,14 @@ class ExternalFailure(Exception):  # noqa: N818 - named for what happened
 def run_external(program: str, plan: Plan) -> None:
     """Run `program` with a directory of live objects and one of wanted objects; it prints to our stdout.
 
-    Each object that is created, changed or deleted, or in conflict, has a file in both, which is empty where it is not
-    there, as with kubectl. A foreign object stays as it is, and stands in neither; where there are only such, nothing
+    Each object that is created, changed or deleted, or claimed by another, has a file in both, which is empty where it
+    is not there, as with kubectl. An object that stays as it is stands in neither; where there are only such, nothing
     runs.
 
     Raises:
         ExternalFailure: it cannot be started, or ends with trouble.
     """
-    changes = [each for each in plan.changes if each.kind != "foreign"]
+    changes = [each for each in plan.changes if not each.stays]
     if not changes:
         return
     with TemporaryDirectory(prefix="ztc-") as place:

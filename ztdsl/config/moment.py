@@ -13,12 +13,12 @@ EXPECTED = "an instant such as `2027-03-31T12:00:00Z`"
 
 
 def instant(text: str) -> datetime | None:
-    """An instant with its offset from UTC (RFC 3339); None where `text` is none."""
+    """An instant with its offset from UTC (RFC 3339), in UTC; None where `text` is none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # none, or one that UTC puts before the year 1 or after 9999
         return None
-    return None if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def given_instant() -> datetime | None:

@@ -211,6 +211,7 @@ _ROWS: Final = (
     Entry("ZT731", "policy-name-in-use", ERROR, "objects of this policy's name stand where it declares nothing"),
     Entry("ZT732", "base-unusable", ERROR, "what is to be compared with cannot be had, or has errors"),
     Entry("ZT733", "external-diff-failed", ERROR, "the program of KUBECTL_EXTERNAL_DIFF failed"),
+    Entry("ZT734", "namespace-without-objects", WARNING, "a namespace is named in which there is nothing to compare"),
     # Certificates of workloads
     Entry("ZT740", "certificate-unreadable", ERROR, "there is no certificate that can be read"),
     Entry("ZT741", "private-key-given", WARNING, "a private key stands beside the certificates"),

@@ -103,6 +103,11 @@ class Change:
     copy_of: Key | None = None
 
     @property
+    def stays(self) -> bool:
+        """Whether applying leaves the object as it is: a foreign one, or one in conflict that is not declared."""
+        return self.wanted is None and self.kind != "delete"
+
+    @property
     def sides(self) -> tuple[Plain | None, Plain | None]:
         """What counts of the live object and of the wanted one, in normal form; None for one that is not there."""
         if self.before is not None or self.after is not None:

@@ -1,4 +1,4 @@
-"""Findings about objects of which two policies disagree whose they are."""
+"""Findings about objects of which two policies disagree whose they are, and about namespaces without any."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from ztdsl.diagnostics.catalogue import diagnostic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from ztdsl.diagnostics.model import Diagnostic
-    from ztdsl.diff.change import Ownership, Plan
+    from ztdsl.diff.change import Ownership, Plan, Wanted
 
 _MOST_NAMED: Final = 5
 
@@ -39,3 +41,16 @@ def conflicts(found: Plan, owned: Ownership) -> list[Diagnostic]:
         ]
         findings.append(diagnostic("ZT731", message, None, notes=[listed], help=advice))
     return findings
+
+
+def without_objects(namespaces: Iterable[str], wanted: Sequence[Wanted], found: Plan) -> list[Diagnostic]:
+    """A warning for each of these namespaces in which nothing is declared and nothing differs: it may be misspelt."""
+    known = {each.key[1] for each in wanted} | {each.key.namespace for each in found.changes}
+    advice = ["see whether the name is right: what is declared elsewhere is not compared"]
+    return [
+        diagnostic(
+            "ZT734", f"nothing is declared in namespace `{name}`, and nothing of it is compared", None, help=advice
+        )
+        for name in dict.fromkeys(namespaces)
+        if name not in known
+    ]

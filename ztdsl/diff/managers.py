@@ -32,12 +32,9 @@ def writer_of(live: dict[str, Any], pointer: str) -> Written:
 
 
 def last_writer(live: dict[str, Any]) -> Written:
-    """Who last wrote anything of the object; of one that nobody is recorded for, the time at which it was made."""
+    """Who last wrote anything of the object. Nobody where none is recorded: when it was made says nothing of that."""
     found = [(str(entry.get("time") or ""), entry) for entry in _entries(live)]
-    if found:
-        return _written(max(found, key=lambda pair: pair[0])[1])
-    created = _object(live.get("metadata")).get("creationTimestamp")
-    return Written(None, created if isinstance(created, str) else None)
+    return _written(max(found, key=lambda pair: pair[0])[1]) if found else NOBODY
 
 
 def _entries(live: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,32 @@ _SPEC_ORDER: Final = (
     "rules",
     LOGS,
 )
+_USERS_KEYS: Final = "matchLabels"
+_RANKS: Final = {
+    key: rank
+    for rank, key in enumerate(
+        (
+            *_SPEC_ORDER,
+            *("from", "to", "when", *(key for _, key in (*SOURCE_FIELDS, *OPERATION_FIELDS))),
+            *("key", "values", "notValues", "issuer", "audiences", "jwksUri", "jwks"),
+            *("fromHeaders", "fromParams", "fromCookies", "outputPayloadToHeader", "outputClaimToHeaders"),
+            *("header", "claim", "forwardOriginalToken", "spaceDelimitedClaims"),
+            *(
+                "group",
+                "kind",
+                "namespace",
+                "name",
+                "prefix",
+                PROVIDERS,
+                "match",
+                "mode",
+                "disabled",
+                "filter",
+                "expression",
+            ),
+        )
+    )
+}
 _SET_BY_TOOLS: Final = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})  # strconv.ParseBool
 _KEY_SET_TIMEOUT: Final = "5s"
@@ -52,7 +78,21 @@ def normal_form(plain: Plain) -> Plain:
 
 def in_order(full: Plain) -> Plain:
     """The normal form of an object in canonical form."""
-    return {**full, "spec": ordered(full["spec"])}
+    return {**full, "spec": _laid_out(ordered(full["spec"]))}
+
+
+def _laid_out(value: Any, key: str = "") -> Any:  # noqa: ANN401 - what an object holds
+    """The value with the keys of each mapping in the order of `ztc build`; a server gives them in that of letters.
+
+    Keys that are the user's own, and those of no version of ours, are in the order of letters, behind all others.
+    """
+    if isinstance(value, list):
+        return [_laid_out(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    ranks = {} if key == _USERS_KEYS else _RANKS
+    names = sorted(value, key=lambda name: (ranks.get(name, len(_RANKS)), str(name)))
+    return {name: _laid_out(value[name], name) for name in names}
 
 
 def canonical(plain: Plain) -> Plain:

@@ -123,7 +123,8 @@ def _fitting(parts: Iterable[tuple[str, int]], room: int) -> Iterator[str]:
             room -= len(part)
             yield part
     if left_out:
-        yield f"{left_out} details do not fit into a comment; `ztc diff -o text` prints them.\n"
+        some = "1 detail does" if left_out == 1 else f"{left_out} details do"
+        yield f"{some} not fit into a comment; `ztc diff -o text` prints what is left out.\n"
 
 
 def _details(shown: Shown) -> Iterator[tuple[str, int]]:
@@ -131,7 +132,7 @@ def _details(shown: Shown) -> Iterator[tuple[str, int]]:
     style = Style(color=False)
     for change in shown.plan.changes:
         _, *lines = object_lines(change, style, _WIDTH)
-        language = "text" if change.kind == "foreign" else "diff"  # YAML's dashes are no deletions
+        language = "text" if change.stays else "diff"  # YAML's dashes are no deletions
         yield _folded(f"{change.kind} {change.key}", language, (line.removeprefix("    ") for line in lines)), 1
     for access, sides, title in (
         (shown.access, BEFORE_AND_AFTER, "requests that show it"),

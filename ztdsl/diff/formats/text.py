@@ -92,7 +92,7 @@ def object_lines(change: Change, style: Style, width: int) -> Iterator[str]:
         yield from _field(field, style, width)
     for line in unified(change):
         shown = f"    {visible(line)}"
-        role = _ROLE_OF_LINE.get(line[:1]) if change.kind != "foreign" else None
+        role = None if change.stays else _ROLE_OF_LINE.get(line[:1])
         yield style.paint(shown, role) if role else shown
 
 

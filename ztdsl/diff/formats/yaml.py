@@ -26,7 +26,7 @@ def yaml_of(plain: dict[str, Any]) -> str:
 def unified(change: Change) -> list[str]:
     """What counts of the live object against what counts of the wanted one, as diff(1) -u prints it."""
     before, after = (_lines(side) for side in change.sides)
-    if change.kind == "foreign":  # nothing is to become of it
+    if change.stays:
         return before
     return [line.rstrip("\n") for line in unified_diff(before, after, "live", "wanted", lineterm="")]
 

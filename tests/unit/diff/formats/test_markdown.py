@@ -45,6 +45,16 @@ def test_any_number_of_differences_fits_into_a_comment() -> None:
     assert "access: **widened; foreign objects: widened; 1000 undecided**" in text
 
 
+def test_one_detail_that_does_not_fit() -> None:
+    """It is one."""
+    live = {"metadata": {"name": "a", "namespace": "b", "annotations": {"x": "y" * 70_000}}}
+    change = Change("foreign", Key("PeerAuthentication", "b", "a"), None, live)
+
+    text = render(Shown("`live`", "policy `shop`", Plan((change,), 0)), "markdown")
+
+    assert text.endswith("\n1 detail does not fit into a comment; `ztc diff -o text` prints what is left out.\n")
+
+
 def test_the_summary_stands_before_what_is_folded() -> None:
     """A reviewer sees deletions and openings without opening anything."""
     change = Change("delete", Key("PeerAuthentication", "shop", "default"), None, created(1).wanted)

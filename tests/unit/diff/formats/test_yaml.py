@@ -45,9 +45,10 @@ def test_it_is_laid_out_as_by_build() -> None:
 
 
 def test_a_foreign_object_is_shown_as_it_is() -> None:
-    """It is no deletion."""
+    """It is no deletion, and neither is one with our labels where nothing of ours is declared."""
     plain = {"apiVersion": "v1", "kind": "PeerAuthentication", "metadata": {"name": "a", "namespace": "b"}, "spec": {}}
     key = Key("PeerAuthentication", "b", "a")
 
     assert unified(Change("foreign", key, None, plain))[0] == "apiVersion: security.istio.io/v1"
+    assert unified(Change("conflict", key, None, plain))[0] == "apiVersion: security.istio.io/v1"
     assert unified(Change("delete", key, None, plain))[3] == "-apiVersion: security.istio.io/v1"
