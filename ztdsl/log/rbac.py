@@ -25,6 +25,8 @@ _RESULT: Final = re.compile(
     rf"(?:{_TIME}\s+)?.*?\b(?P<kind>enforced|shadow) (?P<result>allowed|denied), matched policy (?P<policy>\S+)"
     r"(?:\s+thread=\d+)?\s*"
 )
+_REMARK: Final = re.compile(r".*\bno engine, allowed by default\b.*|.*\ballowed by default or by policy\b.*")
+"""What Envoy says beside each result, which tells nothing more."""
 _IDENTITY: Final = re.compile(r"uriSanPeerCertificate: (?P<identity>[^,\s]*)")
 _HEADER: Final = re.compile(r"'(?P<name>[^']+)', '(?P<value>.*)'(?:, dynamicMetadata:.*)?(?:\s+thread=\d+)?")
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-forwarded-client-cert"})
@@ -57,7 +59,8 @@ class RbacLines:
 
     def is_part(self, line: str) -> bool:
         """Whether the line is a part of what is put together here."""
-        return self._checked is not None and ("checking " in line or not line[:4].isdigit())
+        is_continued = self._checked is not None and ("checking " in line or not line[:4].isdigit())
+        return is_continued or _REMARK.fullmatch(line) is not None
 
     def _header(self, text: str) -> None:
         found = _HEADER.fullmatch(text)
