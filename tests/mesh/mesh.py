@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +21,7 @@ from tests.mesh.cluster import Cluster, istio_definitions
 from tests.mesh.istiod import ROOT_NAMESPACE, Istiod
 from tests.mesh.key_server import KeyServer
 from tests.mesh.objects import ServiceSpec, account, namespace
-from tests.mesh.place import Place
+from tests.mesh.place import PREFIX, Place
 from tests.mesh.pod import Pod, PodSpec
 from tests.mesh.settling import settle
 from ztdsl.traffic.mesh import Mesh as Facts
@@ -209,14 +211,27 @@ def remove_abandoned() -> None:
     """Remove meshes whose process was killed before it could."""
     for name in network.meshes():
         place = Place(name)
-        owner = place.directory / OWNER
-        if owner.exists() and not Path("/proc", owner.read_text(encoding="ascii")).exists():
+        if _is_abandoned(place):
             remove(place)
 
 
+def _is_abandoned(place: Place) -> bool:
+    """Whether the mesh belongs to a process that has ended; not one that stays, or is just being removed."""
+    try:
+        owner = (place.directory / OWNER).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return not Path("/proc", owner).exists()
+
+
 def remove(place: Place) -> None:
-    """End all of a mesh and remove what it left; nothing happens where nothing is."""
-    namespaces = network.existing(place)
-    processes.end(lambda: [each for name in namespaces for each in network.processes(name)])
-    network.remove(namespaces)
-    shutil.rmtree(place.directory, ignore_errors=True)
+    """End all of a mesh and remove what it left; nothing happens where nothing is.
+
+    Several processes may find the same abandoned mesh: one after the other looks at what is left.
+    """
+    with Path(tempfile.gettempdir(), f"{PREFIX}removal.lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        namespaces = network.existing(place)
+        processes.end(lambda: [each for name in namespaces for each in network.processes(name)])
+        network.remove(namespaces)
+        shutil.rmtree(place.directory, ignore_errors=True)

@@ -81,3 +81,14 @@ def test_a_run_that_is_ended(name: str, number: int, is_left: bool) -> None:
     assert bool(left_of(Place(name))) is is_left
     remove_abandoned()
     assert left_of(Place(name)) == []
+
+
+def test_two_remove_one_abandoned_mesh(name: str) -> None:
+    """Whoever comes second finds nothing left, and does not fail."""
+    started = f"import os; from tests.mesh.mesh import Mesh\nMesh({name!r}); os._exit(0)"
+    subprocess.run([sys.executable, "-c", started], cwd=CHECKOUT, check=True, capture_output=True)
+    assert left_of(Place(name))
+    words = [sys.executable, "-c", "from tests.mesh.mesh import remove_abandoned; remove_abandoned()"]
+    both = [subprocess.Popen(words, cwd=CHECKOUT, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [(each.communicate()[1], each.returncode) for each in both] == [(b"", 0)] * 2
+    assert left_of(Place(name)) == []
