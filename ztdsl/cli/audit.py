@@ -29,7 +29,7 @@ from ztdsl.cli.logs import Log, UnreadableLog, Workload, lines_of_all, refuse_no
 from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.streams import write_product
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
-from ztdsl.cli.usage import UsageProblem
+from ztdsl.cli.usage import UsageProblem, candidates
 
 if TYPE_CHECKING:
     from ztdsl.api import Audit, Opened
@@ -107,8 +107,7 @@ def _audited(
     try:
         found = audit_log(subject, lines_of_all(logs), against=against, workload=workload, window=window)
     except UnknownWorkload as unknown:
-        candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)
-        raise UsageProblem(unknown.message, *([f"candidates: {candidates}"] if candidates else [])) from None
+        raise UsageProblem(unknown.message, *candidates(unknown.candidates)) from None
     tally = found.report.tally
     if tally.lines and tally.lines == sum(tally.not_read.values()):
         raise UnreadableLog(logs[0], "no line has a known format")

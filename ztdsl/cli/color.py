@@ -29,6 +29,11 @@ def width_of(descriptor: int) -> int:
         return _PLAIN_WIDTH
 
 
+def text_width(descriptor: int) -> int:
+    """The columns for paragraphs, which are hard to read across a wide terminal."""
+    return min(width_of(descriptor), _PLAIN_WIDTH)
+
+
 def _is_terminal(descriptor: int) -> bool:
     try:
         return os.isatty(descriptor)

@@ -13,7 +13,7 @@ from ztdsl.cli.findings import say_findings
 from ztdsl.cli.flags import Color, Config, Debug, IstioVersion, Mesh, Quiet, Today, Verbose
 from ztdsl.cli.settings import Settings, announce, settings
 from ztdsl.cli.streams import STDOUT, write_product
-from ztdsl.cli.usage import UsageProblem
+from ztdsl.cli.usage import UsageProblem, candidates
 
 Topic = Annotated[str, Argument(metavar="TOPIC", help="a code such as ZT112 or its name in words, or the policy file")]
 Workload = Annotated[str | None, Argument(metavar="WORKLOAD", help="with a policy file: [namespace/]service[:port]")]
@@ -65,8 +65,7 @@ def _workload(policy: str, workload: str, chosen: Settings, *, output: str, colo
         with diverted_stdout():
             explanation = explain_service(policy, workload, **chosen)
     except UnknownWorkload as unknown:
-        candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)
-        raise UsageProblem(unknown.message, *([f"candidates: {candidates}"] if candidates else [])) from None
+        raise UsageProblem(unknown.message, *candidates(unknown.candidates)) from None
     if verbose:
         announce(explanation.configuration)
     if explanation.report.has_errors:

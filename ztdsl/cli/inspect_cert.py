@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from ztdsl.cli import exits
 from ztdsl.cli.color import wants_color, width_of
 from ztdsl.cli.findings import Threshold, say_finding, say_findings
 from ztdsl.cli.flags import Color, Config, Debug, FailOn, IstioVersion, Mesh, Now, Quiet, Strict, Verbose
-from ztdsl.cli.settings import announce, moment, refuse_empty, refuse_stdin, settings
+from ztdsl.cli.settings import announce, refuse_empty, refuse_stdin, settings_at
 from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.usage import UsageProblem
 
@@ -63,10 +62,7 @@ def inspect_cert(
         refuse_stdin(policy)
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
     own = _own(client_cert, client_key)
-    when = moment(now)
-    chosen = settings(mesh, config, istio_version, None, None)
-    if when is not None and (now is not None or not os.environ.get("ZTC_TODAY")):
-        chosen["today"] = when.date()
+    when, chosen = settings_at(now, mesh, config, istio_version)
 
     from ztdsl.api import NoAnswer, inspect_certificate  # noqa: PLC0415 - a mistake in the flags is answered without it
     from ztdsl.load.streams import diverted_stdout  # noqa: PLC0415

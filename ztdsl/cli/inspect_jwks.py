@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from ztdsl.cli import exits
-from ztdsl.cli.color import wants_color, width_of
+from ztdsl.cli.color import text_width, wants_color
 from ztdsl.cli.findings import Threshold
 from ztdsl.cli.flags import Color, Debug, FailOn, Quiet, Strict, Verbose
 from ztdsl.cli.key_flags import (
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 Source = Annotated[str, Argument(metavar="FILE", help="a JWK set, its address, or -; with --issuer a policy")]
 Fetch = Annotated[bool, Option("--fetch", help="ask the issuer's `jwks_uri`, or else its discovery document")]
 Output = Annotated[str, Option("-o", "--output", metavar="text|json", help="the format")]
-
-_MOST_WIDTH = 80
 
 
 def inspect_jwks(
@@ -73,7 +71,7 @@ def inspect_jwks(
     if output == "json":
         write_product(json.dumps(found.to_dict(), indent=2) + "\n")
     else:
-        write_product(found.text(width=min(width_of(STDOUT), _MOST_WIDTH), color=wants_color(color, STDOUT)))
+        write_product(found.text(width=text_width(STDOUT), color=wants_color(color, STDOUT)))
     code = ended(found.report, threshold, color=color, is_unreachable=found.is_unreachable)
     return exits.UNDECIDED if code == exits.CLEAN and found.is_undecided else code
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from time import time
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,9 +26,9 @@ from ztdsl.cli.flags import (
 )
 from ztdsl.cli.inspect_token import key_text, written
 from ztdsl.cli.secrets import secret
-from ztdsl.cli.settings import announce, moment, refuse_empty, settings
+from ztdsl.cli.settings import announce, refuse_empty, settings_at
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
-from ztdsl.cli.usage import UsageProblem
+from ztdsl.cli.usage import UsageProblem, candidates
 
 if TYPE_CHECKING:
     from ztdsl.api import RequestInspection
@@ -71,10 +70,7 @@ def inspect_request(
         raise UsageProblem("stdin is named more than once", "name a file")
     refuse_two_subjects(policy, filename)
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
-    when = moment(now)
-    chosen = settings(mesh, config, istio_version, None, None)
-    if when is not None and (now is not None or not os.environ.get("ZTC_TODAY")):
-        chosen["today"] = when.date()
+    when, chosen = settings_at(now, mesh, config, istio_version)
     at = time() if when is None else when.timestamp()
     ready = opened(policy, filename or [], workloads, chosen)
     if verbose:
@@ -107,5 +103,4 @@ def _inspected(
         advice = f"name it with --to: {names}" if names else "name an inventory of workloads with --workloads"
         raise UsageProblem("which workload is called is not said", advice) from None
     except UnknownWorkload as unknown:
-        candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates[:_MOST_NAMES])
-        raise UsageProblem(unknown.message, *([f"candidates: {candidates}"] if candidates else [])) from None
+        raise UsageProblem(unknown.message, *candidates(unknown.candidates[:_MOST_NAMES])) from None

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from time import time
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from ztdsl.cli import exits
-from ztdsl.cli.color import width_of
+from ztdsl.cli.color import text_width
 from ztdsl.cli.findings import Threshold, say_findings
 from ztdsl.cli.flags import Color, Config, Debug, FailOn, Filename, IstioVersion, Mesh, Now, Quiet, Strict, Verbose
 from ztdsl.cli.flags import Workloads as Inventory
 from ztdsl.cli.secrets import secret
-from ztdsl.cli.settings import announce, moment, refuse_empty, settings
+from ztdsl.cli.settings import announce, refuse_empty, settings_at
 from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
 from ztdsl.cli.usage import UsageProblem
@@ -33,7 +32,6 @@ Issuer = Annotated[
 Keys = Annotated[str | None, Option("--keys", metavar="FILE", help="the issuer's JWK set, where it is not declared")]
 Output = Annotated[str, Option("-o", "--output", metavar="text|json", help="the format")]
 
-_MOST_WIDTH = 80
 _BEARER = "Bearer "
 
 
@@ -62,10 +60,7 @@ def inspect_token(
     if [file, keys, *(filename or [])].count("-") > 1:
         raise UsageProblem("stdin is named more than once", "name a file")
     threshold = Threshold.from_flags(strict=strict, fail_on=fail_on)
-    when = moment(now)
-    chosen = settings(mesh, config, istio_version, None, None)
-    if when is not None and (now is not None or not os.environ.get("ZTC_TODAY")):
-        chosen["today"] = when.date()
+    when, chosen = settings_at(now, mesh, config, istio_version)
     at = time() if when is None else when.timestamp()
     subject, limit = None, None
     if policy is not None or filename:
@@ -101,7 +96,7 @@ def written(found: TokenInspection | RequestInspection, *, output: str, color: s
     if output == "json":
         write_product(json.dumps(found.to_dict(), indent=2) + "\n")
         return
-    write_product(found.text(width=min(width_of(STDOUT), _MOST_WIDTH)))
+    write_product(found.text(width=text_width(STDOUT)))
     if found.report.findings:
         say_findings(found.report, color=color)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from ztdsl.cli.color import width_of
+from ztdsl.cli.color import text_width
 from ztdsl.cli.findings import Threshold
 from ztdsl.cli.flags import Color, Debug, FailOn, Quiet, Strict, Verbose
 from ztdsl.cli.key_flags import Refresh, ended, is_url, length, moment
@@ -30,8 +30,6 @@ PublishedAt = Annotated[
     str | None, Option("--published-at", metavar="TIME", help="when NEW is published; now if left out")
 ]
 Output = Annotated[str, Option("-o", "--output", metavar="text|json", help="the format")]
-
-_MOST_WIDTH = 80
 
 
 def keys_diff(
@@ -77,5 +75,5 @@ def keys_diff(
     if output == "json":
         write_product(json.dumps(found.to_dict(), indent=2) + "\n")
     else:
-        write_product(found.text(width=min(width_of(STDOUT), _MOST_WIDTH)))
+        write_product(found.text(width=text_width(STDOUT)))
     return ended(found.report, threshold, color=color)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -65,6 +66,22 @@ def moment(now: str | None) -> datetime | None:
     if given is None:
         raise UsageProblem(f"`--now` takes {EXPECTED}; not `{now}`")
     return given
+
+
+def settings_at(
+    now: str | None, mesh: str | None, config: str | None, istio_version: str | None
+) -> tuple[datetime | None, Settings]:
+    """The instant that counts, None for the clock's, and the settings on its day, unless `ZTC_TODAY` names another.
+
+    Raises:
+        UsageProblem: `now` is no instant.
+        ConfigurationFailure: a variable is malformed.
+    """
+    when = moment(now)
+    chosen = settings(mesh, config, istio_version, None, None)
+    if when is not None and (now is not None or not os.environ.get("ZTC_TODAY")):
+        chosen["today"] = when.date()
+    return when, chosen
 
 
 def announce(configuration: Configuration) -> None:

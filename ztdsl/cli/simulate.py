@@ -30,7 +30,7 @@ from ztdsl.cli.flags import (
 from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.streams import STDOUT, write_product
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
-from ztdsl.cli.usage import UsageProblem
+from ztdsl.cli.usage import UsageProblem, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,10 +156,9 @@ def _single(subject: Asked, to: str, words: dict[str, Any], *, output: str, colo
     try:
         request = request_by_name(subject, to, now=time.time(), **words)
     except UnknownWorkload as unknown:
-        candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)
-        advice = [f"candidates: {candidates}"] if candidates else []
+        advice = candidates(unknown.candidates)
         if not subject.cast.actors:
-            advice = ["name an inventory of workloads with --workloads, or write requests as JSON with --requests"]
+            advice = ("name an inventory of workloads with --workloads, or write requests as JSON with --requests",)
         raise UsageProblem(unknown.message, *advice) from None
     except Misread as misread:
         raise UsageProblem(misread.message, misread.advice) from None

@@ -34,3 +34,9 @@ def near_miss(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """`did you mean` for the known word nearest to `word`; empty where none is near."""
     matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return tuple(f"did you mean `{match}`?" for match in matches)
+
+
+def candidates(known: Iterable[str]) -> tuple[str, ...]:
+    """What could be meant, as one piece of advice; empty where nothing could."""
+    names = ", ".join(f"`{each}`" for each in known)
+    return (f"candidates: {names}",) if names else ()

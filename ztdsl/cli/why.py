@@ -27,7 +27,7 @@ from ztdsl.cli.logs import Log, UnreadableLog, Workload, lines_of_all, refuse_no
 from ztdsl.cli.settings import announce, refuse_empty, settings
 from ztdsl.cli.streams import STDOUT, say, write_product
 from ztdsl.cli.subjects import exit_of, opened, refuse_two_subjects
-from ztdsl.cli.usage import UsageProblem
+from ztdsl.cli.usage import UsageProblem, candidates
 
 if TYPE_CHECKING:
     from ztdsl.api import LogExplanation
@@ -70,8 +70,7 @@ def why(
     try:
         all_known = _write(explained, output, color=color)
     except UnknownWorkload as unknown:
-        candidates = ", ".join(f"`{candidate}`" for candidate in unknown.candidates)
-        raise UsageProblem(unknown.message, *([f"candidates: {candidates}"] if candidates else [])) from None
+        raise UsageProblem(unknown.message, *candidates(unknown.candidates)) from None
     if explained.lines and explained.lines == sum(explained.not_read.values()):
         raise UnreadableLog(logs[0], "no line has a known format")
     if not quiet:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from urllib.parse import quote, urlencode
 from ztdsl.cluster.failure import Cause, ClusterFailure, Trouble
 from ztdsl.cluster.finding import Asked, applying
 from ztdsl.cluster.kubectl import Kubectl
+from ztdsl.cluster.patience import patiently
 from ztdsl.cluster.proxy import proxied
 from ztdsl.cluster.reading import KINDS, LOGGING
 from ztdsl.cluster.refusal import printable, refusal
@@ -32,8 +32,6 @@ MANAGER: Final = "kubectl"
 """The manager of `kubectl apply --server-side`, to which what client-side apply wrote is no conflict."""
 _RESOURCES: Final = {each.kind: each for each in (*KINDS, LOGGING)}
 _AT_ONCE: Final = 6
-_PAUSES: Final = (0.25, 0.5, 1.0)
-_TRANSIENT: Final = frozenset({Cause.FAILING, Cause.CUT})
 _SUCCESS: Final = frozenset({200, 201})
 _CONFLICT: Final = 409
 _NOT_FOUND: Final = 404
@@ -129,14 +127,7 @@ class _Asking:
         return found
 
     def _patiently(self, key: Key, plain: dict[str, Any], *, force: bool) -> tuple[Reply, tuple[Any, ...]]:
-        for pause in (*_PAUSES, None):
-            try:
-                return self._once(key, plain, force=force)
-            except Trouble as trouble:
-                if trouble.cause not in _TRANSIENT or pause is None:
-                    raise
-            time.sleep(pause)
-        raise AssertionError
+        return patiently(lambda: self._once(key, plain, force=force))
 
     def _once(self, key: Key, plain: dict[str, Any], *, force: bool) -> tuple[Reply, tuple[Any, ...]]:
         answer = self._proxy.apply(_target(key, plain, self._manager, force=force), json.dumps(plain).encode())

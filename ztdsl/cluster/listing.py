@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from ztdsl.cluster.failure import Cause, Trouble
 from ztdsl.cluster.page import parse
+from ztdsl.cluster.patience import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from ztdsl.cluster.page import Item, Page
 
 T = TypeVar("T")
-_PAUSES: Final = (0.25, 0.5, 1.0)
-"""Seconds before each further try of a page."""
-_TRANSIENT: Final = frozenset({Cause.FAILING, Cause.CUT})
 _PATIENCE: Final = 5.0
 """Seconds after which a try that failed has tried long enough: `kubectl` itself waits as a busy server asks."""
 _BEGINNINGS: Final = 4
@@ -141,15 +139,7 @@ class Listing:
 
     def _patiently(self, path: str) -> Page:
         """One page, with a few further tries where the server was busy, or the answer was cut."""
-        for pause in _PAUSES:
-            began = time.monotonic()
-            try:
-                return parse(self.get(path), self.resource.kind)
-            except Trouble as trouble:
-                if trouble.cause not in _TRANSIENT or time.monotonic() - began > _PATIENCE:
-                    raise
-            time.sleep(pause)
-        return parse(self.get(path), self.resource.kind)
+        return patiently(lambda: parse(self.get(path), self.resource.kind), _PATIENCE)
 
 
 def _name(item: Item) -> tuple[object, object]:

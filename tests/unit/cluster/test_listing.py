@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ztdsl.cluster import listing
+from ztdsl.cluster import listing, patience
 from ztdsl.cluster.failure import Cause, Trouble
 from ztdsl.cluster.listing import Listing, Resource
 
@@ -25,7 +25,7 @@ def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listing, "_FIRST", 2)
         patch.setattr(listing, "_MOST", 4)
-        patch.setattr(listing, "_PAUSES", (0.0, 0.0, 0.0))
+        patch.setattr(patience, "_PAUSES", (0.0, 0.0, 0.0))
         yield
 
 
